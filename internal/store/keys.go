@@ -1,0 +1,125 @@
+package store
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+)
+
+// This file is the only place where keys are made. Every key begins with the organisation
+// it belongs to, so a key of one tenant can't name an item of another. The exceptions are
+// the look-ups by which a principal's organisation is found: USER# and APIKEY#.
+
+// Shards is the number of partitions over which an organisation's hot lists are spread:
+// one partition takes 1,000 write units a second.
+const Shards = 16
+
+// shardOf spreads ids evenly; the same id always lands in the same shard.
+func shardOf(id string) int {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return int(h.Sum32() % Shards)
+}
+
+// Org makes the keys of one organisation. Ids are refused at the edge unless they are UUIDs,
+// so no part of a key can hold a separator.
+type Org string
+
+func (o Org) pk(parts ...string) string {
+	return "ORG#" + string(o) + "#" + strings.Join(parts, "#")
+}
+
+func (o Org) key(sk string, parts ...string) Key { return Key{PK: o.pk(parts...), SK: sk} }
+
+// Settings is the organisation itself: name, settings.
+func (o Org) Settings() Key { return o.key("ORG", "ORG") }
+
+// Member is a person's membership; Members the partition of all.
+func (o Org) Member(userID string) Key { return o.key("MEMBER#"+userID, "MEMBERS") }
+func (o Org) Members() string          { return o.pk("MEMBERS") }
+
+// Invitation is an open invitation.
+func (o Org) Invitation(id string) Key { return o.key("INVITATION#"+id, "MEMBERS") }
+
+// APIKeyEntry is the organisation's own record of an API key, for listing.
+func (o Org) APIKeyEntry(id string) Key { return o.key("APIKEY#"+id, "MEMBERS") }
+
+// Campaign is the campaign aggregate: state, budget, totals.
+func (o Org) Campaign(id string) Key { return o.key("CAMPAIGN", "CAMPAIGN", id) }
+
+// CampaignList is the campaign's place in the organisation's list; Campaigns the shards of that list.
+func (o Org) CampaignList(id string) Key {
+	return Key{PK: o.pk("CAMPAIGNS", shardText(shardOf(id))), SK: id}
+}
+func (o Org) Campaigns(shard int) string { return o.pk("CAMPAIGNS", shardText(shard)) }
+
+// MetricDay is one day's results of one placement; MetricDays the partition, MetricDayFrom a lower bound in it.
+func (o Org) MetricDay(campaignID, date, placementID string) Key {
+	return o.key("DAY#"+date+"#"+placementID, "CAMPAIGN", campaignID)
+}
+func (o Org) MetricDays(campaignID string) string { return o.pk("CAMPAIGN", campaignID) }
+func MetricDayFrom(date string) string            { return "DAY#" + date }
+
+// Snapshot is a campaign's analytics of one day, as UpdatePerformanceMetrics last computed them.
+func (o Org) Snapshot(campaignID, date string) Key {
+	return o.key("SNAPSHOT#"+date, "CAMPAIGN", campaignID)
+}
+func SnapshotFrom(date string) string { return "SNAPSHOT#" + date }
+
+// Tile is a campaign's row of the dashboard; Tiles the partition of one shard.
+func (o Org) Tile(campaignID string) Key {
+	return o.key("TILE#"+campaignID, "DASHBOARD", shardText(shardOf(campaignID)))
+}
+func (o Org) Tiles(shard int) string { return o.pk("DASHBOARD", shardText(shard)) }
+
+// Alert is one alert record; Alerts the partition of one shard. Sort keys are in order of time.
+func (o Org) Alert(id string, at time.Time) Key {
+	return o.key(Stamp(at)+"#"+id, "ALERTS", shardText(shardOf(id)))
+}
+func (o Org) Alerts(shard int) string { return o.pk("ALERTS", shardText(shard)) }
+
+// Notice is one message in a person's inbox; Inbox the partition; UnreadNotice its place among the unread ones.
+func (o Org) Notice(userID, id string, at time.Time) Key {
+	return o.key(Stamp(at)+"#"+id, "INBOX", userID)
+}
+func (o Org) Inbox(userID string) string { return o.pk("INBOX", userID) }
+func (o Org) UnreadNotice(userID, id string, at time.Time) Key {
+	return Key{PK: o.pk("UNREAD", userID), SK: Stamp(at) + "#" + id}
+}
+func (o Org) Unread(userID string) string { return o.pk("UNREAD", userID) }
+
+// LoggedEvent is one event in the log; EventLog the partition of one day and shard. One subject's
+// events share a shard, in order of time.
+func (o Org) LoggedEvent(subject, id string, at time.Time) Key {
+	return Key{PK: o.EventLog(at, shardOf(subject)), SK: Stamp(at) + "#" + id}
+}
+func (o Org) EventLog(day time.Time, shard int) string {
+	return o.pk("EVENTS", day.UTC().Format(time.DateOnly), shardText(shard))
+}
+
+// EventShard is the shard that a subject's events are in.
+func EventShard(subject string) int { return shardOf(subject) }
+
+// Parked is an event that a listener could not handle, ever; ParkedEvents the partition of a listener's.
+func (o Org) Parked(listener, eventID string) Key { return o.key(eventID, "PARKED", listener) }
+func (o Org) ParkedEvents(listener string) string { return o.pk("PARKED", listener) }
+
+// Request is the claim and the answer of an Idempotency-Key.
+func (o Org) Request(principal, hash string) Key { return o.key("REQUEST", "REQUEST", principal, hash) }
+
+// Audit is one record of the audit trail.
+func (o Org) Audit(id string, at time.Time) Key {
+	return o.key(Stamp(at)+"#"+id, "AUDIT", at.UTC().Format("2006-01"))
+}
+
+// UserKey is the look-up of a signed-in person, by the derived id of issuer and subject.
+func UserKey(userID string) Key { return Key{PK: "USER#" + userID, SK: "USER"} }
+
+// APIKeyKey is the look-up of an API key by the SHA-256 of the key, in hexadecimal.
+func APIKeyKey(hash string) Key { return Key{PK: "APIKEY#" + hash, SK: "APIKEY"} }
+
+// Stamp is a time as a sort key: UTC, microseconds, fixed width.
+func Stamp(at time.Time) string { return at.UTC().Format("20060102T150405.000000Z") }
+
+func shardText(shard int) string { return fmt.Sprintf("%02d", shard) }
