@@ -5,6 +5,7 @@ package event
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -67,16 +68,17 @@ func (m Meta) By(listener string, at time.Time) Cause {
 	return Cause{ID: m.ID, CorrelationID: m.CorrelationID, Hop: m.Hop + 1, Actor: "listener/" + listener, At: at}
 }
 
-// New makes the event that cause had on the subject. Its id is derived, so the same
-// cause yields the same event however often the work is repeated.
-func New(cause Cause, orgID, subject string, sequence int64, data Data) (Raw, error) {
+// New makes the event that cause had on the subject: the step'th of the write that brought it to
+// version sequence. Its id is derived from these, so a write that is sent twice carries the same
+// event twice, and two writes of one cause (the chunks of an import) carry two.
+func New(cause Cause, orgID, subject string, sequence int64, step int, data Data) (Raw, error) {
 	body, err := json.Marshal(data)
 	if err != nil {
 		return Raw{}, fmt.Errorf("encode %s: %w", data.EventType(), err)
 	}
 	return Raw{
 		Meta: Meta{
-			ID:            Derive(cause.ID, data.EventType(), subject),
+			ID:            Derive(cause.ID, data.EventType(), subject, strconv.FormatInt(sequence, 10), strconv.Itoa(step)),
 			Type:          data.EventType(),
 			Version:       data.EventVersion(),
 			OrgID:         orgID,

@@ -1,0 +1,139 @@
+package campaign
+
+import (
+	"slices"
+	"time"
+
+	"bellwether/internal/budget"
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
+)
+
+// Reasons that CampaignStatusChanged gives where no person wrote one.
+const (
+	BecauseExhausted  = "budget_exhausted"
+	BecauseRaised     = "budget_raised"
+	BecauseOverridden = "budget_override"
+	BecausePeriodOver = "period_ended"
+	BecauseHuman      = "by_hand"
+	BecauseArchived   = "archived"
+)
+
+// Pause adds the human reason. A draft becomes a paused campaign: nothing starts by it.
+func (c Campaign) Pause(why string, cause event.Cause) (Change, error) {
+	if err := c.mustLive(); err != nil {
+		return Change{}, err
+	}
+	return c.pauseFor(ReasonHuman, orElse(why, BecauseHuman), cause)
+}
+
+// Resume takes the human reason away and starts a draft. While the budget is spent it refuses:
+// that needs a raise, or an override.
+func (c Campaign) Resume(cause event.Cause) (Change, error) {
+	if err := c.mustLive(); err != nil {
+		return Change{}, err
+	}
+	if slices.Contains(c.PauseReasons, ReasonBudget) {
+		return Change{}, fault.New(fault.Conflict, "budget_exhausted",
+			"the budget is spent: raise it, or override it with a reason until the period ends")
+	}
+	return c.resumeFrom(ReasonHuman, BecauseHuman, cause)
+}
+
+// Archive ends the campaign for good. Archiving twice changes nothing.
+func (c Campaign) Archive(cause event.Cause) (Change, error) {
+	if c.Lifecycle == Archived {
+		return Change{Campaign: c}, nil
+	}
+	ch := c.begin(cause.At)
+	ch.Campaign.Lifecycle = Archived
+	return ch, ch.emitStatus(c, BecauseArchived, cause)
+}
+
+// PauseForBudget adds the budget reason, because version of the budget was spent in the period
+// that began at periodStart. A decision taken under an older version or period, or overridden
+// since, changes nothing. A later dip in spend doesn't undo it: the 100 % was reached.
+func (c Campaign) PauseForBudget(version int64, periodStart string, cause event.Cause) (Change, error) {
+	unchanged := Change{Campaign: c}
+	if c.Lifecycle != Active || c.Budget == nil || c.Budget.Version != version {
+		return unchanged, nil
+	}
+	if c.Window(cause.At).Start != periodStart || c.Budget.Overridden(periodStart) {
+		return unchanged, nil
+	}
+	return c.pauseFor(ReasonBudget, BecauseExhausted, cause)
+}
+
+// EndPeriod takes the budget reason away once the period it was given for is over.
+func (c Campaign) EndPeriod(periodStart string, cause event.Cause) (Change, error) {
+	if c.Budget == nil || c.Window(cause.At).Start == periodStart {
+		return Change{Campaign: c}, nil
+	}
+	return c.resumeFrom(ReasonBudget, BecausePeriodOver, cause)
+}
+
+// BudgetPauseEnds is when EndPeriod may let the campaign run again; zero when nothing waits for it.
+func (c Campaign) BudgetPauseEnds(now time.Time) time.Time {
+	if !slices.Contains(c.PauseReasons, ReasonBudget) || c.Budget == nil || c.Budget.Period == budget.Lifetime {
+		return time.Time{}
+	}
+	_, end := c.Window(now).Bounds(c.Zone())
+	return end
+}
+
+func (c Campaign) pauseFor(reason, why string, cause event.Cause) (Change, error) {
+	if slices.Contains(c.PauseReasons, reason) && c.Lifecycle == Active {
+		return Change{Campaign: c}, nil
+	}
+	ch := c.begin(cause.At)
+	ch.Campaign.Lifecycle = Active
+	ch.Campaign.addReason(reason)
+	return ch, ch.emitStatus(c, why, cause)
+}
+
+func (c Campaign) resumeFrom(reason, why string, cause event.Cause) (Change, error) {
+	if !slices.Contains(c.PauseReasons, reason) && (c.Lifecycle == Active || reason != ReasonHuman) {
+		return Change{Campaign: c}, nil
+	}
+	ch := c.begin(cause.At)
+	ch.Campaign.Lifecycle = Active
+	ch.Campaign.dropReason(reason)
+	return ch, ch.emitStatus(c, why, cause)
+}
+
+func (c *Campaign) addReason(reason string) {
+	if !slices.Contains(c.PauseReasons, reason) {
+		c.PauseReasons = append(c.PauseReasons, reason)
+		slices.Sort(c.PauseReasons)
+	}
+}
+
+func (c *Campaign) dropReason(reason string) {
+	c.PauseReasons = slices.DeleteFunc(c.PauseReasons, func(r string) bool { return r == reason })
+}
+
+// emitStatus tells of a change of the status or of the reasons behind it; anything else is silent.
+func (ch *Change) emitStatus(before Campaign, why string, cause event.Cause) error {
+	now := ch.Campaign
+	if before.Status() == now.Status() && slices.Equal(before.PauseReasons, now.PauseReasons) {
+		return nil
+	}
+	return ch.emit(cause, event.CampaignStatusChanged{
+		CampaignID: now.ID, Name: now.Name, Previous: string(before.Status()), Current: string(now.Status()),
+		PauseReasons: append([]string{}, now.PauseReasons...), Reason: why, ManagerIDs: now.managers(),
+	})
+}
+
+func (c Campaign) mustLive() error {
+	if c.Lifecycle == Archived {
+		return fault.New(fault.Conflict, "campaign_archived", "the campaign is archived and can't change any more")
+	}
+	return nil
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

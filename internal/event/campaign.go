@@ -1,0 +1,99 @@
+package event
+
+import "time"
+
+// CampaignCreated says that a campaign exists, made by a client or first seen in a sync.
+type CampaignCreated struct {
+	CampaignID string   `json:"campaignId"`
+	Name       string   `json:"name"`
+	Platforms  []string `json:"platforms"` // of its placements, each once, sorted; empty without placements
+	Objective  string   `json:"objective"`
+	Status     string   `json:"status"`
+	Currency   string   `json:"currency"`            // ISO 4217
+	TimeZone   string   `json:"timeZone"`            // IANA, of the ad account
+	Budget     *Budget  `json:"budget"`              // null: no budget, so no thresholds
+	StartDate  string   `json:"startDate,omitempty"` // YYYY-MM-DD, first day in TimeZone
+	EndDate    string   `json:"endDate,omitempty"`   // YYYY-MM-DD, last day
+	Origin     string   `json:"source"`              // "api" or "sync"
+	CreatedBy  string   `json:"createdBy"`           // the principal's id
+	ManagerIDs []string `json:"managerIds"`
+}
+
+// Budget is what a campaign may spend in a period.
+type Budget struct {
+	AmountMicros int64  `json:"amountMicros"`
+	Period       string `json:"period"` // lifetime, monthly, daily
+	Thresholds   []int  `json:"thresholds"`
+	Version      int64  `json:"version"`
+}
+
+// CampaignStatusChanged says that a campaign runs, stands or ended, and why.
+type CampaignStatusChanged struct {
+	CampaignID   string   `json:"campaignId"`
+	Name         string   `json:"name"`
+	Previous     string   `json:"previous"`
+	Current      string   `json:"current"`
+	PauseReasons []string `json:"pauseReasons"` // the set after the change: human, budget, rule:<id>, disconnected
+	Reason       string   `json:"reason"`       // what a person wrote, or a code: budget_exhausted, budget_raised, budget_override, period_ended
+	ManagerIDs   []string `json:"managerIds"`
+}
+
+// CampaignUpdated says that a campaign's own data changed: name, dates, managers, placements, budget.
+type CampaignUpdated struct {
+	CampaignID string   `json:"campaignId"`
+	Name       string   `json:"name"`
+	Changed    []string `json:"changed"` // the fields
+}
+
+// CampaignMetricsUpdated says that a campaign's results changed: no change, no event.
+type CampaignMetricsUpdated struct {
+	CampaignID string    `json:"campaignId"`
+	From       string    `json:"from"` // first day that changed, YYYY-MM-DD
+	Date       string    `json:"date"` // last day that changed
+	AsOf       time.Time `json:"asOf"` // when the platform's numbers were read
+	Currency   string    `json:"currency"`
+	Previous   Totals    `json:"previous"` // of the whole campaign, before
+	Current    Totals    `json:"current"`  // and after
+}
+
+// Totals are sums of results. Conversions may be fractional: platforms attribute shares.
+type Totals struct {
+	Impressions      int64 `json:"impressions"`
+	Clicks           int64 `json:"clicks"`
+	SpendMicros      int64 `json:"spendMicros"`
+	ConversionMicros int64 `json:"conversionMicros"` // millionths of a conversion
+	RevenueMicros    int64 `json:"revenueMicros"`
+}
+
+// BudgetThresholdReached says that spend reached a share of the budget for the first time
+// in this period and budget version. One event tells the highest threshold newly crossed.
+type BudgetThresholdReached struct {
+	CampaignID    string    `json:"campaignId"`
+	Name          string    `json:"name"`
+	Threshold     int       `json:"threshold"`   // percent
+	AlsoCrossed   []int     `json:"alsoCrossed"` // lower ones crossed in the same step, ascending
+	PercentUsed   string    `json:"percentUsed"` // "95.00", cut to two decimals
+	SpendMicros   int64     `json:"spendMicros"` // in the period
+	BudgetMicros  int64     `json:"budgetMicros"`
+	Currency      string    `json:"currency"`
+	Period        string    `json:"period"`      // lifetime, monthly, daily
+	PeriodStart   string    `json:"periodStart"` // YYYY-MM-DD in the account's zone; "" for an open lifetime
+	PeriodEnd     string    `json:"periodEnd"`   // first day after the period; "" for an open lifetime
+	BudgetVersion int64     `json:"budgetVersion"`
+	AsOf          time.Time `json:"asOf"`
+	Late          bool      `json:"late"`  // the period was over already: tell, never pause
+	Stale         bool      `json:"stale"` // the numbers were too old to act on: tell, never pause
+	ManagerIDs    []string  `json:"managerIds"`
+	CreatedBy     string    `json:"createdBy"`
+}
+
+func (CampaignCreated) EventType() string        { return "CampaignCreated" }
+func (CampaignCreated) EventVersion() int        { return 1 }
+func (CampaignStatusChanged) EventType() string  { return "CampaignStatusChanged" }
+func (CampaignStatusChanged) EventVersion() int  { return 1 }
+func (CampaignUpdated) EventType() string        { return "CampaignUpdated" }
+func (CampaignUpdated) EventVersion() int        { return 1 }
+func (CampaignMetricsUpdated) EventType() string { return "CampaignMetricsUpdated" }
+func (CampaignMetricsUpdated) EventVersion() int { return 1 }
+func (BudgetThresholdReached) EventType() string { return "BudgetThresholdReached" }
+func (BudgetThresholdReached) EventVersion() int { return 1 }

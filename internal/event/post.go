@@ -1,0 +1,57 @@
+package event
+
+import "time"
+
+// PostScheduled says that a post will be published.
+type PostScheduled struct {
+	PostID       string       `json:"postId"`
+	CampaignID   string       `json:"campaignId,omitempty"`
+	ScheduledFor time.Time    `json:"scheduledFor"`
+	TimeZone     string       `json:"timeZone"` // IANA, the author's
+	Targets      []PostTarget `json:"targets"`
+	Summary      string       `json:"summary"` // the first 100 characters
+	AuthorID     string       `json:"authorId"`
+}
+
+// PostTarget is one account that a post goes to.
+type PostTarget struct {
+	TargetID      string `json:"targetId"`
+	Platform      string `json:"platform"`
+	IntegrationID string `json:"integrationId"`
+}
+
+// PostPublished says that a post is out on every target that is listed.
+type PostPublished struct {
+	PostID     string            `json:"postId"`
+	CampaignID string            `json:"campaignId,omitempty"`
+	Targets    []PublishedTarget `json:"targets"`
+}
+
+// PublishedTarget is where a post can be found.
+type PublishedTarget struct {
+	TargetID    string    `json:"targetId"`
+	Platform    string    `json:"platform"`
+	RemoteID    string    `json:"remoteId"`
+	Permalink   string    `json:"permalink,omitempty"`
+	PublishedAt time.Time `json:"publishedAt"`
+}
+
+// PostFailed says that a post did not go out on one target.
+type PostFailed struct {
+	PostID        string     `json:"postId"`
+	Target        PostTarget `json:"target"`
+	ErrorClass    string     `json:"errorClass"`
+	Message       string     `json:"message"` // at most 500 characters, no secrets
+	Attempt       int        `json:"attempt"`
+	WillRetry     bool       `json:"willRetry"`
+	NextAttemptAt *time.Time `json:"nextAttemptAt"`
+	Summary       string     `json:"summary"` // the first 100 characters of the post
+	AuthorID      string     `json:"authorId"`
+}
+
+func (PostScheduled) EventType() string { return "PostScheduled" }
+func (PostScheduled) EventVersion() int { return 1 }
+func (PostPublished) EventType() string { return "PostPublished" }
+func (PostPublished) EventVersion() int { return 1 }
+func (PostFailed) EventType() string    { return "PostFailed" }
+func (PostFailed) EventVersion() int    { return 1 }
