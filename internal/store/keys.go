@@ -32,8 +32,9 @@ func (o Org) pk(parts ...string) string {
 
 func (o Org) key(sk string, parts ...string) Key { return Key{PK: o.pk(parts...), SK: sk} }
 
-// Settings is the organisation itself: name, settings.
-func (o Org) Settings() Key { return o.key("ORG", "ORG") }
+// Settings is the organisation itself: name, settings. It stands behind its members, so that one
+// query finds whom to tell and by which rules.
+func (o Org) Settings() Key { return o.key("SETTINGS", "MEMBERS") }
 
 // Member is a person's membership; Members the partition of all.
 func (o Org) Member(userID string) Key { return o.key("MEMBER#"+userID, "MEMBERS") }
@@ -48,9 +49,11 @@ func (o Org) APIKeyEntry(id string) Key { return o.key("APIKEY#"+id, "MEMBERS") 
 // Campaign is the campaign aggregate: state, budget, totals.
 func (o Org) Campaign(id string) Key { return o.key("CAMPAIGN", "CAMPAIGN", id) }
 
-// CampaignList is the campaign's place in the organisation's list; Campaigns the shards of that list.
-func (o Org) CampaignList(id string) Key {
-	return Key{PK: o.pk("CAMPAIGNS", shardText(shardOf(id))), SK: id}
+// CampaignList is the campaign's place in the organisation's list, by name; Campaigns the shards of
+// that list. One name is in one shard, so that its namesakes are found by one query.
+func (o Org) CampaignList(name, id string) Key {
+	folded := foldName(name)
+	return Key{PK: o.pk("CAMPAIGNS", shardText(shardOf(folded))), SK: folded + "#" + id}
 }
 func (o Org) Campaigns(shard int) string { return o.pk("CAMPAIGNS", shardText(shard)) }
 
@@ -67,11 +70,16 @@ func (o Org) Snapshot(campaignID, date string) Key {
 }
 func SnapshotFrom(date string) string { return "SNAPSHOT#" + date }
 
-// Tile is a campaign's row of the dashboard; Tiles the partition of one shard.
+// Tile is a campaign's row of the dashboard, PostTile a published post's; Tiles the partition of one shard.
 func (o Org) Tile(campaignID string) Key {
-	return o.key("TILE#"+campaignID, "DASHBOARD", shardText(shardOf(campaignID)))
+	return o.key(tilePrefix+campaignID, "DASHBOARD", shardText(shardOf(campaignID)))
+}
+func (o Org) PostTile(postID string) Key {
+	return o.key("POST#"+postID, "DASHBOARD", shardText(shardOf(postID)))
 }
 func (o Org) Tiles(shard int) string { return o.pk("DASHBOARD", shardText(shard)) }
+
+const tilePrefix = "TILE#"
 
 // Alert is one alert record; Alerts the partition of one shard. Sort keys are in order of time.
 func (o Org) Alert(id string, at time.Time) Key {

@@ -1,0 +1,95 @@
+// Package notification holds what people are told: alerts, the notices in their inboxes,
+// and the texts of both.
+package notification
+
+import (
+	"slices"
+	"time"
+
+	"bellwether/internal/event"
+)
+
+// Severity says how urgent something is.
+type Severity string
+
+const (
+	Low      Severity = "low"
+	Medium   Severity = "medium"
+	High     Severity = "high"
+	Critical Severity = "critical"
+)
+
+// Notice is one message in one person's inbox. Its id is derived from its cause and the person,
+// so a redelivered event finds it there.
+type Notice struct {
+	ID         string     `json:"id"`
+	OrgID      string     `json:"orgId"`
+	UserID     string     `json:"userId"`
+	Category   string     `json:"category"` // campaign, budget
+	Severity   Severity   `json:"severity"`
+	Title      string     `json:"title"`
+	Text       string     `json:"text"`
+	Subject    string     `json:"subject"` // what it is about: "campaign/<id>"
+	EventID    string     `json:"eventId"`
+	At         time.Time  `json:"at"`
+	ReadAt     *time.Time `json:"readAt,omitempty"`
+	ArchivedAt *time.Time `json:"archivedAt,omitempty"`
+	Version    int64      `json:"-"`
+}
+
+// Message is a text with its urgency, before it has recipients.
+type Message struct {
+	Category string
+	Severity Severity
+	Title    string // one line
+	Text     string
+	SMS      string // at most 160 characters of GSM-7
+}
+
+// To addresses the message to one person because of an event.
+func (m Message) To(userID string, cause event.Meta) Notice {
+	return Notice{
+		ID: event.Derive(cause.ID, "notice", userID), OrgID: cause.OrgID, UserID: userID,
+		Category: m.Category, Severity: m.Severity, Title: m.Title, Text: m.Text,
+		Subject: cause.Subject, EventID: cause.ID, At: cause.OccurredAt, Version: 1,
+	}
+}
+
+// Read is the notice marked as read at now; reading twice keeps the first time.
+func (n Notice) Read(now time.Time) Notice {
+	if n.ReadAt == nil {
+		at := now.UTC()
+		n.ReadAt = &at
+	}
+	return n
+}
+
+// Unread is the notice as if it had not been read.
+func (n Notice) Unread() Notice {
+	n.ReadAt = nil
+	return n
+}
+
+// Archive takes the notice out of the inbox; an archived one counts as read.
+func (n Notice) Archive(now time.Time) Notice {
+	n = n.Read(now)
+	if n.ArchivedAt == nil {
+		at := now.UTC()
+		n.ArchivedAt = &at
+	}
+	return n
+}
+
+// Unarchive puts it back.
+func (n Notice) Unarchive() Notice {
+	n.ArchivedAt = nil
+	return n
+}
+
+// Audience is the people to tell: each once, in a fixed order, so that repeats do the same work.
+func Audience(groups ...[]string) []string {
+	all := slices.Concat(groups...)
+	all = slices.DeleteFunc(all, func(id string) bool { return id == "" })
+	slices.Sort(all)
+	return slices.Compact(all)
+}
