@@ -1,0 +1,59 @@
+package produce
+
+import (
+	"context"
+	"time"
+
+	"bellwether/internal/campaign"
+	"bellwether/internal/entry"
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
+)
+
+// WatchDeadlinesFunction is the function that timers wake.
+const WatchDeadlinesFunction = "watch-deadlines"
+
+// BudgetPeriodEnded is the deadline at which a campaign's pause for its budget ends.
+const BudgetPeriodEnded = "budget-period-ended"
+
+// Deadline is what a timer wakes WatchDeadlines with.
+type Deadline struct {
+	Kind          string `json:"kind"`
+	OrgID         string `json:"orgId"`
+	CampaignID    string `json:"campaignId"`
+	PeriodStart   string `json:"periodStart"` // of the period whose budget was spent
+	CorrelationID string `json:"correlationId"`
+	CausationID   string `json:"causationId"`
+	Hop           int    `json:"hop"`
+}
+
+// DeadlineCampaigns changes campaigns.
+type DeadlineCampaigns interface {
+	Update(ctx context.Context, token, orgID, id string, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error)
+}
+
+// WatchDeadlines does what is due. A timer may fire early, late or twice, so each deadline looks
+// at what is true now: only a period that is really over lets its campaign run again.
+func WatchDeadlines(campaigns DeadlineCampaigns, now func() time.Time) *entry.Schedule {
+	return entry.NewSchedule(func(ctx context.Context, d Deadline) error {
+		if d.Kind != BudgetPeriodEnded {
+			return fault.Newf(fault.Invalid, "unknown_deadline", "there is no deadline of kind %q", d.Kind)
+		}
+		cause := event.Cause{
+			ID: event.Derive(d.CausationID, d.Kind), CorrelationID: d.CorrelationID,
+			Hop: d.Hop + 1, Actor: "schedule/" + WatchDeadlinesFunction, At: now(),
+		}
+		c, err := campaigns.Update(ctx, cause.ID, d.OrgID, d.CampaignID,
+			func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
+				return c.EndPeriod(d.PeriodStart, cause)
+			})
+		if err != nil {
+			return err
+		}
+		if c.Window(now()).Start == d.PeriodStart && !c.BudgetPauseEnds(now()).IsZero() {
+			// This machine's clock is behind the timer's: Lambda tries again in a minute.
+			return fault.New(fault.Retryable, "too_early", "the budget period is not over yet")
+		}
+		return nil
+	})
+}
