@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"bellwether/internal/analytics"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/money"
@@ -69,6 +70,18 @@ func tooLarge(err error) error {
 func (s Sums) wire(per Value) (event.Totals, error) {
 	revenue, err := s.Revenue(per)
 	return event.Totals{
+		Impressions:      s.Impressions,
+		Clicks:           s.Clicks,
+		SpendMicros:      s.SpendMicros,
+		ConversionMicros: s.ConversionMicros,
+		RevenueMicros:    revenue,
+	}, err
+}
+
+// Results are the sums as analytics wants them, with revenue worked out.
+func (s Sums) Results(per Value) (analytics.Results, error) {
+	revenue, err := s.Revenue(per)
+	return analytics.Results{
 		Impressions:      s.Impressions,
 		Clicks:           s.Clicks,
 		SpendMicros:      s.SpendMicros,

@@ -45,42 +45,44 @@ const attempts = 8
 // conditional write; when somebody else wrote first, it reads again and repeats. A change that
 // leaves the version as it is writes nothing.
 func (s Campaigns) Update(ctx context.Context, token, orgID, id string, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error) {
-	return s.update(ctx, token, orgID, id, func(ctx context.Context, c campaign.Campaign) (campaign.Recorded, error) {
+	c, err := s.Get(ctx, orgID, id)
+	if err != nil {
+		return c, err
+	}
+	return s.UpdateFrom(ctx, token, c, change)
+}
+
+// UpdateFrom is Update for a campaign that was just read.
+func (s Campaigns) UpdateFrom(ctx context.Context, token string, c campaign.Campaign, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error) {
+	return s.Record(ctx, token, c, func(ctx context.Context, c campaign.Campaign) (campaign.Recorded, error) {
 		ch, err := change(ctx, c)
 		return campaign.Recorded{Change: ch}, err
 	})
 }
 
-// Record is Update for a change that brings rows: they are written in the same transaction. At most MaxOps-1 rows.
-func (s Campaigns) Record(ctx context.Context, token, orgID, id string, change func(context.Context, campaign.Campaign) (campaign.Recorded, error)) (campaign.Campaign, error) {
-	return s.update(ctx, token, orgID, id, change)
-}
-
-func (s Campaigns) update(ctx context.Context, token, orgID, id string, change func(context.Context, campaign.Campaign) (campaign.Recorded, error)) (campaign.Campaign, error) {
-	var err error
-	for range attempts {
-		var before campaign.Campaign
-		if before, err = s.Get(ctx, orgID, id); err != nil {
-			return campaign.Campaign{}, err
+// Record is UpdateFrom for a change that brings rows: they are written in the same transaction. At most MaxOps-1 rows.
+func (s Campaigns) Record(ctx context.Context, token string, before campaign.Campaign, change func(context.Context, campaign.Campaign) (campaign.Recorded, error)) (campaign.Campaign, error) {
+	for attempt := 1; ; attempt++ {
+		out, err := change(ctx, before)
+		if err != nil || out.Campaign.Version == before.Version {
+			return before, err
 		}
-		var out campaign.Recorded
-		if out, err = change(ctx, before); err != nil {
-			return campaign.Campaign{}, err
-		}
-		if out.Campaign.Version == before.Version {
-			return before, nil
-		}
-		var ops []Op
-		if ops, err = recordOps(before, out); err != nil {
-			return campaign.Campaign{}, err
+		ops, err := recordOps(before, out)
+		if err != nil {
+			return before, err
 		}
 		// The token names the version too: another try after a conflict is another write.
 		err = s.Table.Write(ctx, token+"/"+strconv.FormatInt(out.Campaign.Version, 10), ops...)
-		if !fault.Is(err, fault.Conflict) {
-			return out.Campaign, err
+		if err == nil {
+			return out.Campaign, nil
+		}
+		if !fault.Is(err, fault.Conflict) || attempt == attempts {
+			return before, err
+		}
+		if before, err = s.Get(ctx, before.OrgID, before.ID); err != nil {
+			return before, err
 		}
 	}
-	return campaign.Campaign{}, err
 }
 
 func recordOps(before campaign.Campaign, out campaign.Recorded) ([]Op, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"bellwether/internal/parallel"
 )
 
 // Merge reads one page of several partitions as if they were one, in sort-key order. q says the
@@ -25,7 +27,7 @@ func Merge(ctx context.Context, t Table, q Query, partitions []string, after str
 			return err
 		}
 	}
-	if err := Together(ctx, reads...); err != nil {
+	if err := parallel.Do(ctx, reads...); err != nil {
 		return nil, "", err
 	}
 	items = slices.Concat(pages...)

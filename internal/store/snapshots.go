@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"bellwether/internal/analytics"
 )
@@ -11,17 +10,11 @@ import (
 // Snapshots keeps the daily performance of campaigns.
 type Snapshots struct{ Table Table }
 
-// snapshotTTL is how long a snapshot is kept; it can always be computed again from the rows.
-const snapshotTTL = 800 * 24 * time.Hour
-
 // Put writes a snapshot; one computed from an older version of the campaign is dropped as success.
 func (s Snapshots) Put(ctx context.Context, orgID string, snap analytics.Snapshot) error {
 	item, err := jsonItem(Org(orgID).Snapshot(snap.CampaignID, snap.Date), snap)
 	if err != nil {
 		return err
-	}
-	if day, err := time.Parse(time.DateOnly, snap.Date); err == nil {
-		item.ExpiresAt = day.Add(snapshotTTL)
 	}
 	item.AsOf = snap.Sequence
 	return dropOutdated(s.Table.Write(ctx, "snapshot/"+snap.CampaignID+"/"+snap.Date, Put(item, Newer())))

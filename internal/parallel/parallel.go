@@ -1,4 +1,5 @@
-package store
+// Package parallel makes independent calls at once.
+package parallel
 
 import (
 	"context"
@@ -8,14 +9,14 @@ import (
 
 type inOrderKey struct{}
 
-// InOrder makes Together run its calls one after another: the simulation needs every run of a
+// InOrder makes Do run its calls one after another: the simulation needs every run of a
 // handler to make the same calls in the same order.
 func InOrder(ctx context.Context) context.Context {
 	return context.WithValue(ctx, inOrderKey{}, true)
 }
 
-// Together makes independent calls at once and waits for all; it joins their errors.
-func Together(ctx context.Context, calls ...func(context.Context) error) error {
+// Do makes the calls at once and waits for all; it joins their errors.
+func Do(ctx context.Context, calls ...func(context.Context) error) error {
 	errs := make([]error, len(calls))
 	if ctx.Value(inOrderKey{}) != nil {
 		for i, call := range calls {

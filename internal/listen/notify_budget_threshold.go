@@ -1,0 +1,153 @@
+package listen
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"bellwether/internal/budget"
+	"bellwether/internal/campaign"
+	"bellwether/internal/channel"
+	"bellwether/internal/entry"
+	"bellwether/internal/event"
+	"bellwether/internal/notification"
+	"bellwether/internal/parallel"
+	"bellwether/internal/produce"
+	"bellwether/internal/schedule"
+	"bellwether/internal/tenant"
+)
+
+// BudgetCampaigns reads and changes campaigns.
+type BudgetCampaigns interface {
+	Campaigns
+	UpdateFrom(ctx context.Context, token string, c campaign.Campaign, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error)
+}
+
+// Roster tells whom to tell in an organisation.
+type Roster interface {
+	Roster(ctx context.Context, orgID string) (tenant.Roster, error)
+}
+
+// Inbox takes notices; one that it has stays as it is.
+type Inbox interface {
+	Add(ctx context.Context, n notification.Notice) error
+}
+
+// Alerts keeps alert records; one that it has stays as it is.
+type Alerts interface {
+	Has(ctx context.Context, orgID, id string, at time.Time) (bool, error)
+	Add(ctx context.Context, a notification.Alert) error
+}
+
+// BudgetThreshold holds what NotifyBudgetThreshold works with.
+type BudgetThreshold struct {
+	Campaigns BudgetCampaigns
+	Roster    Roster
+	Inbox     Inbox
+	Alerts    Alerts
+	Topic     channel.Topic
+	Timers    schedule.Scheduler
+	Park      entry.Parker
+	Now       func() time.Time
+}
+
+const notifyBudgetThreshold = "notify-budget-threshold"
+
+// NotifyBudgetThreshold tells people that a campaign's spend reached a threshold, and pauses the
+// campaign at 100 %. The alert record is written after the topic took the message, so it says
+// 'told': a redelivery that finds it publishes nothing. The pause stands beside the telling, not
+// behind it: a topic that is down must not let money burn.
+func NotifyBudgetThreshold(b BudgetThreshold) *entry.Listener {
+	return entry.NewListener(notifyBudgetThreshold, b.Park, b.Now, entry.On(b.handle))
+}
+
+func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.BudgetThresholdReached]) error {
+	var roster tenant.Roster
+	var c campaign.Campaign
+	var told bool
+	alert := notification.BudgetAlert(e)
+	err := parallel.Do(ctx,
+		func(ctx context.Context) (err error) {
+			c, err = b.Campaigns.Get(ctx, e.Meta.OrgID, e.Data.CampaignID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			roster, err = b.Roster.Roster(ctx, e.Meta.OrgID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			told, err = b.Alerts.Has(ctx, alert.OrgID, alert.ID, alert.At)
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	var work []func(context.Context) error
+	if roster.AutoPause && mayPause(e.Data) {
+		work = append(work, func(ctx context.Context) error { return b.pause(ctx, c, e) })
+	}
+	message := notification.BudgetMessage(e.Data)
+	for _, userID := range notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy})) {
+		work = append(work, func(ctx context.Context) error { return b.Inbox.Add(ctx, message.To(userID, e.Meta)) })
+	}
+	if !told {
+		work = append(work, func(ctx context.Context) error { return b.publish(ctx, alert, message) })
+	}
+	return parallel.Do(ctx, work...)
+}
+
+// mayPause reports whether the event allows an action: the budget is spent, in a period that is
+// running, by numbers that were fresh.
+func mayPause(d event.BudgetThresholdReached) bool {
+	spent := d.Threshold >= budget.Exhausted || slices.Contains(d.AlsoCrossed, budget.Exhausted)
+	return spent && !d.Late && !d.Stale
+}
+
+// pause adds the budget's reason to the campaign, unless the budget has changed since, and sets the
+// timer that takes it away when the period ends. Setting it again is harmless, so it is set also
+// when the pause is found done: a crash between the two must not leave the campaign paused for ever.
+func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event.Envelope[event.BudgetThresholdReached]) error {
+	cause := e.Meta.By(notifyBudgetThreshold, b.Now())
+	c, err := b.Campaigns.UpdateFrom(ctx, cause.ID, c,
+		func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
+			return c.PauseForBudget(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
+		})
+	if err != nil {
+		return err
+	}
+	end := c.BudgetPauseEnds(b.Now())
+	if end.IsZero() {
+		return nil
+	}
+	payload, err := json.Marshal(produce.Deadline{
+		Kind: produce.BudgetPeriodEnded, OrgID: e.Meta.OrgID, CampaignID: c.ID, PeriodStart: e.Data.PeriodStart,
+		CorrelationID: e.Meta.CorrelationID, CausationID: e.Meta.ID, Hop: e.Meta.Hop,
+	})
+	if err != nil {
+		return err
+	}
+	return b.Timers.Set(ctx, schedule.Timer{
+		Name: "budget-" + event.Derive(c.ID, e.Data.PeriodStart, strconv.FormatInt(e.Data.BudgetVersion, 10)),
+		At:   end, Target: produce.WatchDeadlinesFunction, Payload: payload,
+	})
+}
+
+func (b BudgetThreshold) publish(ctx context.Context, a notification.Alert, m notification.Message) error {
+	err := b.Topic.Publish(ctx, channel.Message{
+		ID: a.ID, Subject: m.Title, Text: m.Text, SMS: m.SMS,
+		Attributes: map[string]string{
+			"orgId": a.OrgID, "campaignId": a.CampaignID, "severity": string(a.Severity), "threshold": strconv.Itoa(a.Threshold),
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return b.Alerts.Add(ctx, a)
+}
+
+// members are those of ids who still belong to the organisation.
+func members(r tenant.Roster, ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(r.Members, id) })
+}
