@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -81,10 +81,16 @@ func (s *Scheduler) Cancel(ctx context.Context, name string) error {
 	return wrap(err, "cancel", name)
 }
 
-var goodName = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,64}$`)
+// goodName reports whether name is 1 to 64 characters of [0-9A-Za-z_.-].
+func goodName(name string) bool {
+	bad := func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("_.-", r)
+	}
+	return len(name) >= 1 && len(name) <= 64 && !strings.ContainsFunc(name, bad)
+}
 
 func (s *Scheduler) target(t schedule.Timer) (*types.Target, error) {
-	if !goodName.MatchString(t.Name) {
+	if !goodName(t.Name) {
 		return nil, fault.Newf(fault.Invalid, "bad_timer", "%q is no name of a timer", t.Name)
 	}
 	arn, ok := s.options.Targets[t.Target]
