@@ -22,3 +22,31 @@ func Pace(spendMicros, budgetMicros int64, start, end, now time.Time) *int64 {
 	}
 	return ratio(spendMicros, million, expected)
 }
+
+// Where a pace lies.
+const (
+	OnPace = "on_pace"
+	Ahead  = "ahead"
+	Behind = "behind"
+)
+
+// PaceBand says where a pace lies against a band that narrows from 25 % at the period's beginning
+// to 1 % at its end; "" without a pace, and in the first tenth of the period, which says little.
+func PaceBand(pace *int64, start, end, now time.Time) string {
+	if pace == nil {
+		return ""
+	}
+	elapsed := ratio(int64(now.Sub(start)/time.Second), million, int64(end.Sub(start)/time.Second))
+	if elapsed == nil || *elapsed < million/10 {
+		return ""
+	}
+	tolerance := 250_000 - 24*min(*elapsed, million)/100
+	switch {
+	case *pace > million+tolerance:
+		return Ahead
+	case *pace < million-tolerance:
+		return Behind
+	default:
+		return OnPace
+	}
+}
