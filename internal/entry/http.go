@@ -28,7 +28,6 @@ type HTTP struct{ handler http.Handler }
 func NewHTTP(h http.Handler) *HTTP { return &HTTP{h} }
 
 type gatewayRequest struct {
-	RouteKey string            `json:"routeKey"`
 	RawPath  string            `json:"rawPath"`
 	RawQuery string            `json:"rawQueryString"`
 	Cookies  []string          `json:"cookies"`
@@ -41,7 +40,6 @@ type gatewayRequest struct {
 		DomainName string `json:"domainName"`
 		HTTP       struct {
 			Method   string `json:"method"`
-			Protocol string `json:"protocol"`
 			SourceIP string `json:"sourceIp"`
 		} `json:"http"`
 		Authorizer struct {

@@ -3,6 +3,7 @@ package entry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
@@ -74,6 +75,9 @@ func (s *Stream) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	response := batchResponse{Failures: []itemFailure{}}
 	if failedFrom != "" {
+		if err == nil {
+			err = errors.New("records are left")
+		}
 		obs.Fail(ctx, err)
 		obs.Note(ctx, "failedFrom", failedFrom)
 		response.Failures = append(response.Failures, itemFailure{failedFrom})
