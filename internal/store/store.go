@@ -110,20 +110,6 @@ func (c Condition) Match(always, notExists func(), versionIs func(int64), newer 
 	}
 }
 
-// Holds reports whether c allows an op on the stored item; old is nil when there is none.
-func (c Condition) Holds(old *Item, asOf int64) bool {
-	switch c.kind {
-	case condNotExists:
-		return old == nil
-	case condVersionIs:
-		return old != nil && old.Version == c.version
-	case condNewer:
-		return old == nil || old.AsOf < asOf
-	default:
-		return true
-	}
-}
-
 // OpKind is what an Op does.
 type OpKind int
 
@@ -138,6 +124,32 @@ type Op struct {
 	Kind OpKind
 	Item Item // OpPut: the whole item; OpDelete and OpCheck: its Key
 	If   Condition
+}
+
+// Holds reports whether the op may be done on the stored item; old is nil when there is none.
+func (op Op) Holds(old *Item) bool {
+	switch op.If.kind {
+	case condNotExists:
+		return old == nil
+	case condVersionIs:
+		return (old == nil && op.Kind == OpDelete) || (old != nil && old.Version == op.If.version)
+	case condNewer:
+		return old == nil || old.AsOf < op.Item.AsOf
+	default:
+		return true
+	}
+}
+
+// Repeats reports whether the stored item is exactly the one that the op writes: an earlier try of
+// ours went through. The token and the time play no part.
+func (op Op) Repeats(old *Item) bool {
+	return op.Kind == OpPut && old != nil && old.equal(op.Item)
+}
+
+func (i Item) equal(o Item) bool {
+	sameExpiry := i.ExpiresAt.Equal(o.ExpiresAt)
+	i.ExpiresAt, o.ExpiresAt = time.Time{}, time.Time{}
+	return sameExpiry && i == o
 }
 
 // Put writes item if cond holds.
