@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bellwether/internal/event"
+	"bellwether/internal/fault"
 	"bellwether/internal/parallel"
 )
 
@@ -43,7 +44,7 @@ func (s *eventScan) run(ctx context.Context) (EventPage, error) {
 	first, ok := dayOf(s.from)
 	last, ok2 := dayOf(s.to)
 	if !ok || !ok2 {
-		return EventPage{}, fmt.Errorf("cursor %q is no place in the event log", s.query.After)
+		return EventPage{}, fault.New(fault.Invalid, "bad_cursor", "the cursor is no place in the event log")
 	}
 	if s.to == Stamp(last) {
 		last = last.AddDate(0, 0, -1) // nothing of the day is below its beginning
