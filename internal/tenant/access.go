@@ -1,0 +1,68 @@
+package tenant
+
+// nobody is the least role of routes that a signed-in person may use who belongs to no organisation.
+const nobody = Role("")
+
+// access is the least role that each route wants. A route that is missing is denied to everybody,
+// and fails the build.
+var access = map[string]Role{
+	"GET /v1/me":                  nobody,
+	"POST /v1/me/org":             nobody,
+	"POST /v1/orgs":               nobody,
+	"POST /v1/invitations/accept": nobody,
+
+	"GET /v1/org":                                     Viewer,
+	"PATCH /v1/org":                                   Admin,
+	"GET /v1/org/members":                             Viewer,
+	"PATCH /v1/org/members/{userId}":                  Admin,
+	"DELETE /v1/org/members/{userId}":                 Admin,
+	"GET /v1/org/invitations":                         Admin,
+	"POST /v1/org/invitations":                        Admin,
+	"DELETE /v1/org/invitations/{invitationId}":       Admin,
+	"GET /v1/org/api-keys":                            Admin,
+	"POST /v1/org/api-keys":                           Admin,
+	"DELETE /v1/org/api-keys/{keyId}":                 Admin,
+	"GET /v1/org/audit":                               Admin,
+	"GET /v1/campaigns":                               Viewer,
+	"POST /v1/campaigns":                              Manager,
+	"GET /v1/campaigns/{campaignId}":                  Viewer,
+	"PATCH /v1/campaigns/{campaignId}":                Manager,
+	"POST /v1/campaigns/{campaignId}/pause":           Manager,
+	"POST /v1/campaigns/{campaignId}/resume":          Manager,
+	"POST /v1/campaigns/{campaignId}/archive":         Manager,
+	"POST /v1/campaigns/{campaignId}/budget":          Manager,
+	"POST /v1/campaigns/{campaignId}/budget-override": Manager,
+	"POST /v1/campaigns/{campaignId}/placements":      Manager,
+	"GET /v1/campaigns/{campaignId}/metrics":          Viewer,
+	"PUT /v1/campaigns/{campaignId}/metrics":          Manager,
+	"POST /v1/campaigns/{campaignId}/metrics/import":  Manager,
+	"GET /v1/campaigns/{campaignId}/performance":      Viewer,
+	"GET /v1/dashboard":                               Viewer,
+	"GET /v1/alerts":                                  Viewer,
+	"GET /v1/inbox":                                   Viewer,
+	"GET /v1/inbox/count":                             Viewer,
+	"POST /v1/inbox/read-all":                         Viewer,
+	"POST /v1/inbox/{noticeId}/read":                  Viewer,
+	"POST /v1/inbox/{noticeId}/unread":                Viewer,
+	"POST /v1/inbox/{noticeId}/archive":               Viewer,
+	"POST /v1/inbox/{noticeId}/unarchive":             Viewer,
+	"GET /v1/events":                                  Analyst,
+}
+
+// Allowed reports whether the role may use the route, named by its pattern.
+func Allowed(pattern string, role Role) bool {
+	least, ok := access[pattern]
+	if !ok {
+		return false
+	}
+	return least == nobody || role.AtLeast(least)
+}
+
+// Routes are all patterns of the table.
+func Routes() []string {
+	patterns := make([]string, 0, len(access))
+	for pattern := range access {
+		patterns = append(patterns, pattern)
+	}
+	return patterns
+}
