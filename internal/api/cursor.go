@@ -51,7 +51,8 @@ func (c Cursors) After(r *http.Request) (string, error) {
 		return "", nil
 	}
 	bad := fault.New(fault.Invalid, "bad_cursor", "the cursor is not one that this list gave, or is older than a day: begin again without it")
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	// Strict: otherwise a last letter with other spare bits would open too.
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
 		return "", bad
 	}

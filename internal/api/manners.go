@@ -44,7 +44,7 @@ func (m Manners) Handler(routes ...Route) http.Handler {
 			writeProblem(w, unrouted(handler, r))
 			return
 		}
-		handler.ServeHTTP(w, r)
+		mux.ServeHTTP(w, r) // it fills in the path's values; handler would not
 	})
 }
 
