@@ -109,8 +109,8 @@ func ETag(w http.ResponseWriter, version int64) {
 	w.Header().Set("ETag", `"`+strconv.FormatInt(version, 10)+`"`)
 }
 
-// IfMatch is the version that the client wants to change; given is false when it does not say.
-func IfMatch(r *http.Request) (version int64, given bool, err error) {
+// ifMatch is the version that the client wants to change; given is false when it does not say.
+func ifMatch(r *http.Request) (version int64, given bool, err error) {
 	tag := r.Header.Get("If-Match")
 	if tag == "" || tag == "*" {
 		return 0, false, nil
@@ -124,15 +124,15 @@ func IfMatch(r *http.Request) (version int64, given bool, err error) {
 
 // Match refuses a change of any version but the one that the client has seen.
 func Match(r *http.Request, current int64) error {
-	version, given, err := IfMatch(r)
+	version, given, err := ifMatch(r)
 	if err != nil || !given || version == current {
 		return err
 	}
 	return fault.Newf(fault.Conflict, codePrecondition, "it is at version %d now, not %d: read it again first", current, version)
 }
 
-// Limit is the page size that the client asks for.
-func Limit(r *http.Request) (int, error) {
+// PageLimit is the page size that the client asks for.
+func PageLimit(r *http.Request) (int, error) {
 	text := r.URL.Query().Get("limit")
 	if text == "" {
 		return 25, nil

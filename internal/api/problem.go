@@ -52,11 +52,12 @@ type problemBody struct {
 
 // LineError is an error that carries a list of its own for the client: the lines of an import.
 type LineError struct {
-	*fault.Error
+	Fault *fault.Error
 	Lines any
 }
 
-func (e *LineError) Unwrap() error { return e.Error }
+func (e *LineError) Error() string { return e.Fault.Error() }
+func (e *LineError) Unwrap() error { return e.Fault }
 
 // writeProblem answers with the error. Of a failure that is not the client's it tells nothing but
 // that it happened: texts from inside stay inside.

@@ -34,17 +34,25 @@ func (o Org) key(sk string, parts ...string) Key { return Key{PK: o.pk(parts...)
 
 // Settings is the organisation itself: name, settings. It stands behind its members, so that one
 // query finds whom to tell and by which rules.
-func (o Org) Settings() Key { return o.key("SETTINGS", "MEMBERS") }
+func (o Org) Settings() Key { return o.key(settingsKey, "MEMBERS") }
 
 // Member is a person's membership; Members the partition of all.
-func (o Org) Member(userID string) Key { return o.key("MEMBER#"+userID, "MEMBERS") }
+func (o Org) Member(userID string) Key { return o.key(memberPrefix+userID, "MEMBERS") }
 func (o Org) Members() string          { return o.pk("MEMBERS") }
 
 // Invitation is an open invitation.
-func (o Org) Invitation(id string) Key { return o.key("INVITATION#"+id, "MEMBERS") }
+func (o Org) Invitation(id string) Key { return o.key(invitationPrefix+id, "MEMBERS") }
 
 // APIKeyEntry is the organisation's own record of an API key, for listing.
-func (o Org) APIKeyEntry(id string) Key { return o.key("APIKEY#"+id, "MEMBERS") }
+func (o Org) APIKeyEntry(id string) Key { return o.key(apiKeyPrefix+id, "MEMBERS") }
+
+// Sort keys of the partition of members.
+const (
+	apiKeyPrefix     = "APIKEY#"
+	invitationPrefix = "INVITATION#"
+	memberPrefix     = "MEMBER#"
+	settingsKey      = "SETTINGS"
+)
 
 // Campaign is the campaign aggregate: state, budget, totals.
 func (o Org) Campaign(id string) Key { return o.key("CAMPAIGN", "CAMPAIGN", id) }

@@ -4,6 +4,7 @@ package tenant
 import (
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,6 +46,22 @@ type User struct {
 	ActiveOrg string   `json:"activeOrg"`
 	Orgs      []string `json:"orgs"`
 	Version   int64    `json:"-"`
+}
+
+// Join is the person with the organisation among theirs, and active.
+func (u User) Join(orgID string) User {
+	if !slices.Contains(u.Orgs, orgID) {
+		u.Orgs = append(slices.Clone(u.Orgs), orgID)
+	}
+	u.ActiveOrg = orgID
+	u.Version++
+	return u
+}
+
+// Membership is one organisation of a person.
+type Membership struct {
+	OrgID, OrgName string
+	Role           Role
 }
 
 // Identity is who an identity provider says somebody is.
