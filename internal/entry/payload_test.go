@@ -21,7 +21,7 @@ var now = time.Date(2026, 11, 20, 18, 0, 10, 0, time.UTC)
 
 func clock() time.Time { return now }
 
-func payload(t *testing.T, name string) []byte {
+func payload(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
