@@ -50,14 +50,14 @@ type problemBody struct {
 	Errors    any           `json:"errors,omitempty"`
 }
 
-// LineError is an error that carries a list of its own for the client: the lines of an import.
-type LineError struct {
+// ImportError is an error that carries a list of its own for the client: the lines of an import.
+type ImportError struct {
 	Fault *fault.Error
 	Lines any
 }
 
-func (e *LineError) Error() string { return e.Fault.Error() }
-func (e *LineError) Unwrap() error { return e.Fault }
+func (e *ImportError) Error() string { return e.Fault.Error() }
+func (e *ImportError) Unwrap() error { return e.Fault }
 
 // writeProblem answers with the error. Of a failure that is not the client's it tells nothing but
 // that it happened: texts from inside stay inside.
@@ -84,7 +84,7 @@ func problemOf(err error) problemBody {
 			Detail: "something went wrong on our side; the request id helps us to find it"})
 	}
 	p := problemBody{Status: statusOf(e), Code: e.Code, Detail: e.Message, Fields: e.Fields}
-	if lines, ok := errors.AsType[*LineError](err); ok {
+	if lines, ok := errors.AsType[*ImportError](err); ok {
 		p.Errors = lines.Lines
 	}
 	if p.Status >= http.StatusInternalServerError {
