@@ -136,3 +136,11 @@ func randomText(random io.Reader) (string, error) {
 	}
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
+
+// keyLength is that of every API key: the mark and 256 bits.
+var keyLength = len(KeyMark) + base64.RawURLEncoding.EncodedLen(32)
+
+// LooksLikeKey reports whether a credential has the form of an API key, so that others cost no look-up.
+func LooksLikeKey(credential string) bool {
+	return strings.HasPrefix(credential, KeyMark) && len(credential) == keyLength
+}
