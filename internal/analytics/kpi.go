@@ -11,6 +11,7 @@ type Results struct {
 	Clicks           int64 `json:"clicks"`
 	SpendMicros      int64 `json:"spendMicros"`
 	ConversionMicros int64 `json:"conversionMicros"`
+	ApprovedMicros   int64 `json:"approvedMicros,omitempty"`
 	RevenueMicros    int64 `json:"revenueMicros"`
 }
 
@@ -63,6 +64,7 @@ func (r Results) Plus(s Results) Results {
 		Clicks:           r.Clicks + s.Clicks,
 		SpendMicros:      r.SpendMicros + s.SpendMicros,
 		ConversionMicros: r.ConversionMicros + s.ConversionMicros,
+		ApprovedMicros:   r.ApprovedMicros + s.ApprovedMicros,
 		RevenueMicros:    r.RevenueMicros + s.RevenueMicros,
 	}
 }

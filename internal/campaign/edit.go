@@ -3,6 +3,7 @@ package campaign
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"bellwether/internal/budget"
 	"bellwether/internal/event"
@@ -110,4 +111,10 @@ func (c Campaign) AddPlacements(specs []PlacementSpec, cause event.Cause) (Chang
 		return Change{Campaign: c}, nil
 	}
 	return ch, ch.emit(cause, ch.Campaign.updated("placements"))
+}
+
+// FlightDays are the first and last day of the budget period that holds at now, for reading its rows.
+func (c Campaign) FlightDays(now time.Time) (first, last string) {
+	w := c.Window(now)
+	return w.Start, lastDay(w)
 }

@@ -117,7 +117,7 @@ func (c Campaign) Override(reason, by string, cause event.Cause) (Change, error)
 	if err := ch.emit(cause, ch.Campaign.updated("budget")); err != nil {
 		return Change{}, err
 	}
-	return ch, ch.emitStatus(c, BecauseOverridden, cause)
+	return ch, ch.emitStatus(c, BecauseOverridden+": "+reason, cause)
 }
 
 // StaleAfter is how old results may be and still move money: twice the 15 minutes between two syncs.

@@ -54,7 +54,7 @@ func lastDay(w budget.Window) string {
 // the same numbers change nothing but the as-of time, and other numbers move the totals and may
 // reach thresholds. have are the stored rows of Span. Without anything to write the version stays.
 func (c Campaign) Record(rows, have []Row, cause event.Cause) (Recorded, error) {
-	if err := c.checkRows(rows, cause.At); err != nil {
+	if err := c.CheckRows(rows, cause.At); err != nil {
 		return Recorded{}, err
 	}
 	out := Recorded{Change: c.begin(cause.At)}

@@ -41,8 +41,8 @@ func (r Row) Sums() Sums {
 	return s
 }
 
-// checkRows refuses rows that can't be results of this campaign.
-func (c Campaign) checkRows(rows []Row, now time.Time) error {
+// CheckRows refuses rows that can't be results of this campaign.
+func (c Campaign) CheckRows(rows []Row, now time.Time) error {
 	if err := c.mustLive(); err != nil {
 		return err
 	}

@@ -86,6 +86,7 @@ func (s Sums) Results(per Value) (analytics.Results, error) {
 		Clicks:           s.Clicks,
 		SpendMicros:      s.SpendMicros,
 		ConversionMicros: s.ConversionMicros,
+		ApprovedMicros:   s.ApprovedMicros,
 		RevenueMicros:    revenue,
 	}, err
 }

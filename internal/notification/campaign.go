@@ -24,7 +24,6 @@ func CampaignCreatedMessage(d event.CampaignCreated, findings []string) Message 
 var statusWords = map[string]string{
 	"budget_exhausted": "its budget is spent",
 	"budget_raised":    "its budget was changed",
-	"budget_override":  "the spent budget was overridden",
 	"period_ended":     "a new budget period began",
 	"by_hand":          "somebody changed it by hand",
 	"archived":         "it was archived",
@@ -33,7 +32,9 @@ var statusWords = map[string]string{
 // CampaignStatusMessage tells that a campaign runs, stands or ended.
 func CampaignStatusMessage(d event.CampaignStatusChanged) Message {
 	why, ok := statusWords[d.Reason]
-	if !ok {
+	if reason, overridden := strings.CutPrefix(d.Reason, "budget_override: "); overridden {
+		why = "the spent budget was overridden (" + reason + ")"
+	} else if !ok {
 		why = d.Reason
 	}
 	m := Message{Category: "campaign", Severity: Low}

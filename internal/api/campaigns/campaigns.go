@@ -1,0 +1,159 @@
+// Package campaigns is the campaigns API: it translates between HTTP, the campaign's rules and its store.
+package campaigns
+
+import (
+	"context"
+	"net/http"
+
+	"bellwether/internal/api"
+	"bellwether/internal/campaign"
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
+	"bellwether/internal/tenant"
+)
+
+// Campaigns keeps campaigns.
+type Campaigns interface {
+	Create(ctx context.Context, token string, ch campaign.Change) error
+	Get(ctx context.Context, orgID, id string) (campaign.Campaign, error)
+	UpdateFrom(ctx context.Context, token string, c campaign.Campaign, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error)
+	Rows(ctx context.Context, orgID, id, from, to string) ([]campaign.Row, error)
+	List(ctx context.Context, orgID string, limit int, after string) ([]campaign.Campaign, string, error)
+}
+
+// Orgs reads organisations' settings.
+type Orgs interface {
+	Org(ctx context.Context, orgID string) (tenant.Org, error)
+}
+
+// API is the campaigns API.
+type API struct {
+	Campaigns Campaigns
+	Orgs      Orgs
+	Cursors   api.Cursors
+}
+
+// Routes are the API's routes.
+func (a API) Routes() []api.Route {
+	const one = "/v1/campaigns/{campaignId}"
+	return []api.Route{
+		{Pattern: "POST /v1/campaigns", Handle: a.create},
+		{Pattern: "GET /v1/campaigns", Handle: a.list},
+		{Pattern: "GET " + one, Handle: a.get},
+		{Pattern: "PATCH " + one, Handle: a.edit},
+		{Pattern: "POST " + one + "/pause", Handle: a.pause},
+		{Pattern: "POST " + one + "/resume", Handle: a.resume},
+		{Pattern: "POST " + one + "/archive", Handle: a.archive},
+		{Pattern: "POST " + one + "/budget", Handle: a.budget},
+		{Pattern: "POST " + one + "/budget-override", Handle: a.override},
+		{Pattern: "POST " + one + "/placements", Handle: a.placements},
+	}
+}
+
+func (a API) create(w http.ResponseWriter, r *http.Request) error {
+	var in api.CampaignCreate
+	if err := api.Decode(r, &in); err != nil {
+		return err
+	}
+	p, cause := api.Principal(r), api.RequestCause(r)
+	spec, err := specOf(in, event.Derive(cause.ID, "campaign"), p)
+	if err != nil {
+		return err
+	}
+	if spec.Budget != nil && spec.Budget.Thresholds == nil {
+		org, err := a.Orgs.Org(r.Context(), p.OrgID)
+		if err != nil {
+			return err
+		}
+		spec.Budget.Thresholds = org.Thresholds
+	}
+	ch, err := campaign.Create(spec, cause)
+	if err != nil {
+		return err
+	}
+	err = a.Campaigns.Create(r.Context(), cause.ID, ch)
+	if fault.Is(err, fault.Conflict) {
+		// The id is derived from the request, so this request made it before and its answer was lost.
+		ch.Campaign, err = a.Campaigns.Get(r.Context(), p.OrgID, spec.ID)
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/v1/campaigns/"+spec.ID)
+	return answer(w, http.StatusCreated, ch.Campaign, cause)
+}
+
+func (a API) get(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.find(r)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, c, api.RequestCause(r))
+}
+
+func (a API) list(w http.ResponseWriter, r *http.Request) error {
+	if err := api.Known(r, "limit", "cursor"); err != nil {
+		return err
+	}
+	limit, err := api.PageLimit(r)
+	if err != nil {
+		return err
+	}
+	after, err := a.Cursors.After(r)
+	if err != nil {
+		return err
+	}
+	list, next, err := a.Campaigns.List(r.Context(), api.Principal(r).OrgID, limit, after)
+	if err != nil {
+		return err
+	}
+	page := api.CampaignPage{Items: []api.Campaign{}}
+	for _, c := range list {
+		item, err := wire(c, api.RequestCause(r).At)
+		if err != nil {
+			return err
+		}
+		page.Items = append(page.Items, item)
+	}
+	if page.Next, err = a.Cursors.Next(r, next); err != nil {
+		return err
+	}
+	return api.JSON(w, http.StatusOK, page)
+}
+
+func (a API) find(r *http.Request) (campaign.Campaign, error) {
+	id, err := api.PathID(r, "campaignId")
+	if err != nil {
+		return campaign.Campaign{}, err
+	}
+	return a.Campaigns.Get(r.Context(), api.Principal(r).OrgID, id)
+}
+
+// change applies what the request asks for and answers with the campaign as it is then. A client
+// that named a version gets its change on that one or none.
+func (a API) change(w http.ResponseWriter, r *http.Request, apply func(context.Context, campaign.Campaign, event.Cause) (campaign.Change, error)) error {
+	c, err := a.find(r)
+	if err != nil {
+		return err
+	}
+	cause := api.RequestCause(r)
+	c, err = a.Campaigns.UpdateFrom(r.Context(), cause.ID, c, func(ctx context.Context, c campaign.Campaign) (campaign.Change, error) {
+		if err := api.Match(r, c.Version); err != nil {
+			return campaign.Change{}, err
+		}
+		return apply(ctx, c, cause)
+	})
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, c, cause)
+}
+
+func answer(w http.ResponseWriter, status int, c campaign.Campaign, cause event.Cause) error {
+	body, err := wire(c, cause.At)
+	if err != nil {
+		return err
+	}
+	api.ETag(w, c.Version)
+	return api.JSON(w, status, body)
+}
