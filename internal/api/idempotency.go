@@ -42,27 +42,27 @@ func (m Manners) idempotent(route Route, next handlerFunc) handlerFunc {
 			return err
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		claim, earlier, err := m.Requests.Begin(r.Context(), m.claim(r, key, body))
+		claim, earlier, err := m.Requests.Begin(r.Context(), m.claim(r, route, key, body))
 		if err != nil {
 			return err
 		}
 		if earlier != nil {
 			return resend(w, earlier)
 		}
-		return m.run(w, r, claim, next)
+		return m.run(w, r, route, claim, next)
 	}
 }
 
-func (m Manners) claim(r *http.Request, key string, body []byte) replay.Claim {
+func (m Manners) claim(r *http.Request, route Route, key string, body []byte) replay.Claim {
 	p, cause := Principal(r), RequestCause(r)
 	return replay.Claim{
-		OrgID: p.OrgID, PrincipalID: p.ID, Claimant: cause.CorrelationID, At: cause.At,
+		OrgID: route.scope(p), PrincipalID: p.ID, Claimant: cause.CorrelationID, At: cause.At,
 		KeyHash: digest(key), Fingerprint: digest(r.Method, r.URL.RequestURI(), string(body)),
 	}
 }
 
 // run answers and keeps the answer. A failure that may pass is not kept, so that a repeat tries again.
-func (m Manners) run(w http.ResponseWriter, r *http.Request, claim replay.Claim, next handlerFunc) error {
+func (m Manners) run(w http.ResponseWriter, r *http.Request, route Route, claim replay.Claim, next handlerFunc) error {
 	rec := &recorder{header: http.Header{}}
 	if err := next(rec, r); err != nil {
 		rec = &recorder{header: http.Header{RequestIDHeader: w.Header()[RequestIDHeader]}}
@@ -71,12 +71,23 @@ func (m Manners) run(w http.ResponseWriter, r *http.Request, claim replay.Claim,
 	var keep *replay.Answer
 	if rec.status < http.StatusInternalServerError && rec.status != http.StatusConflict && rec.status != http.StatusTooManyRequests {
 		keep = rec.answer()
+		if route.ShownOnce && rec.status < http.StatusBadRequest {
+			keep = shownOnce(w)
+		}
 	}
 	// The work is done whether or not its answer could be kept, so the client is told the truth:
 	// a repeat takes over the claim later and finds the work done by its cause.
 	_ = m.Requests.Finish(r.Context(), claim, keep)
 	rec.copyTo(w)
 	return nil
+}
+
+// shownOnce is what is kept in place of an answer that held a secret.
+func shownOnce(w http.ResponseWriter) *replay.Answer {
+	rec := &recorder{header: http.Header{RequestIDHeader: w.Header()[RequestIDHeader]}}
+	writeProblem(rec, fault.New(fault.Conflict, "shown_once",
+		"this was done, and its secret was shown once; if it did not reach you, revoke it and make another"))
+	return rec.answer()
 }
 
 func resend(w http.ResponseWriter, a *replay.Answer) error {

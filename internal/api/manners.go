@@ -23,6 +23,9 @@ const RequestIDHeader = "X-Request-Id"
 type Route struct {
 	Pattern string // as http.ServeMux takes it: "POST /v1/campaigns/{campaignId}/pause"
 	Handle  func(w http.ResponseWriter, r *http.Request) error
+	// ShownOnce is set where the answer holds a secret: it is never kept, so a repeat under the same
+	// Idempotency-Key repeats neither the work nor the secret.
+	ShownOnce bool
 }
 
 // Manners is what all routes have in common.
@@ -49,7 +52,7 @@ func (m Manners) Handler(routes ...Route) http.Handler {
 }
 
 func (m Manners) serve(route Route) http.Handler {
-	handle := m.authorized(route, m.identified(m.idempotent(route, route.Handle)))
+	handle := m.authorized(route, m.identified(route, m.idempotent(route, route.Handle)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if err := handle(w, r); err != nil {
@@ -78,7 +81,7 @@ func (m Manners) authorized(route Route, next handlerFunc) handlerFunc {
 type causeKey struct{}
 
 // identified gives the request the id under which everything that follows from it can be found.
-func (m Manners) identified(next handlerFunc) handlerFunc {
+func (m Manners) identified(route Route, next handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		now := m.Now()
 		id, err := event.NewID(now, m.Random)
@@ -90,10 +93,19 @@ func (m Manners) identified(next handlerFunc) handlerFunc {
 		cause := event.Edge(id, p.Actor, now)
 		if key := r.Header.Get(idempotencyHeader); key != "" {
 			// A repeat of the request, however late, is the same cause and finds its own work done.
-			cause.ID = event.Derive("request", p.OrgID, p.ID, r.Method, r.URL.Path, key)
+			cause.ID = event.Derive("request", route.scope(p), p.ID, r.Method, r.URL.Path, key)
 		}
 		return next(w, r.WithContext(context.WithValue(r.Context(), causeKey{}, cause)))
 	}
+}
+
+// scope is the organisation inside which an Idempotency-Key is one; "" on routes that concern the
+// person: those change the active organisation, and a repeat must find its first try all the same.
+func (route Route) scope(p tenant.Principal) string {
+	if tenant.Personal(route.Pattern) {
+		return ""
+	}
+	return p.OrgID
 }
 
 // RequestCause is the cause of everything that the request changes.

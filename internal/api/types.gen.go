@@ -1026,11 +1026,11 @@ type OrgCreate struct {
 type OrgUpdate struct {
 	AutoPause *bool `json:"autoPause,omitempty"`
 
-	// CampaignLimit A sum of money: a decimal number of major units as a string, and its currency.
-	CampaignLimit *Money  `json:"campaignLimit,omitempty"`
-	Name          *string `json:"name,omitempty"`
-	Thresholds    *[]int  `json:"thresholds,omitempty"`
-	TimeZone      *string `json:"timeZone,omitempty"`
+	// CampaignLimit The most that one campaign's budget should be; null takes the limit away.
+	CampaignLimit Nullable[Money] `json:"campaignLimit,omitempty"`
+	Name          *string         `json:"name,omitempty"`
+	Thresholds    *[]int          `json:"thresholds,omitempty"`
+	TimeZone      *string         `json:"timeZone,omitempty"`
 }
 
 // PauseRequest defines model for PauseRequest.

@@ -58,7 +58,7 @@ func (s Tenants) ChangeRole(ctx context.Context, p tenant.Principal, userID stri
 		settings, put(Org(p.OrgID).Member(userID), m, m.Version, VersionIs(before)))
 }
 
-// RemoveMember ends a membership. Removing somebody who is no member succeeds.
+// RemoveMember ends a membership: one's own, or as an admin another's. Removing somebody who is no member succeeds.
 func (s Tenants) RemoveMember(ctx context.Context, p tenant.Principal, userID string, cause event.Cause) error {
 	m, err := s.Member(ctx, p.OrgID, userID)
 	if fault.Is(err, fault.NotFound) {
@@ -68,7 +68,7 @@ func (s Tenants) RemoveMember(ctx context.Context, p tenant.Principal, userID st
 		return err
 	}
 	if userID != p.ID {
-		if err := p.MayGrant(m.Role); err != nil {
+		if err := p.MayRemove(m.Role); err != nil {
 			return err
 		}
 	}

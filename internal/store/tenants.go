@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"bellwether/internal/event"
@@ -29,7 +31,7 @@ func (s Tenants) SignIn(ctx context.Context, id tenant.Identity, now time.Time) 
 	if err != nil {
 		return tenant.Principal{}, err
 	}
-	p := tenant.Principal{ID: u.ID, Actor: "user/" + u.ID, Name: id.Name}
+	p := tenant.Principal{ID: u.ID, Actor: "user/" + u.ID, Name: cmp.Or(id.Name, u.Name)} // an access token names nobody
 	if id.EmailVerified {
 		p.Email = id.Email
 	}
@@ -158,11 +160,12 @@ func (s Tenants) Org(ctx context.Context, orgID string) (tenant.Org, error) {
 	return read(ctx, s.Table, Org(orgID).Settings(), "organisation", func(o *tenant.Org, v int64) { o.Version = v })
 }
 
-// UpdateOrg writes changed settings over the version that they were read at.
-func (s Tenants) UpdateOrg(ctx context.Context, org tenant.Org, cause event.Cause) (tenant.Org, error) {
+// UpdateOrg writes settings of which some changed over the version that they were read at.
+func (s Tenants) UpdateOrg(ctx context.Context, org tenant.Org, changed []string, cause event.Cause) (tenant.Org, error) {
 	before := org.Version
 	org.Version++
-	return org, s.write(ctx, cause, org.ID, "org.updated", "org/"+org.ID, "", put(Org(org.ID).Settings(), org, org.Version, VersionIs(before)))
+	return org, s.write(ctx, cause, org.ID, "org.updated", "org/"+org.ID, strings.Join(changed, ", "),
+		put(Org(org.ID).Settings(), org, org.Version, VersionIs(before)))
 }
 
 // Roster reads in one query whom to tell and what may be done by itself.

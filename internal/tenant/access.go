@@ -15,7 +15,7 @@ var access = map[string]Role{
 	"PATCH /v1/org":                                   Admin,
 	"GET /v1/org/members":                             Viewer,
 	"PATCH /v1/org/members/{userId}":                  Admin,
-	"DELETE /v1/org/members/{userId}":                 Admin,
+	"DELETE /v1/org/members/{userId}":                 Viewer, // to leave; MayRemove guards the others
 	"GET /v1/org/invitations":                         Admin,
 	"POST /v1/org/invitations":                        Admin,
 	"DELETE /v1/org/invitations/{invitationId}":       Admin,
@@ -56,6 +56,12 @@ func Allowed(pattern string, role Role) bool {
 		return false
 	}
 	return least == nobody || role.AtLeast(least)
+}
+
+// Personal reports whether the route concerns the person, whatever their active organisation.
+func Personal(pattern string) bool {
+	least, ok := access[pattern]
+	return ok && least == nobody
 }
 
 // Routes are all patterns of the table.

@@ -1,6 +1,9 @@
 package tenant
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Role is what a member may do in an organisation; see the route x role table.
 type Role string
@@ -24,6 +27,9 @@ type Principal struct {
 	Email string // empty for an API key
 	Name  string
 }
+
+// IsPerson reports whether a signed-in person, not an API key, makes the request.
+func (p Principal) IsPerson() bool { return strings.HasPrefix(p.Actor, "user/") }
 
 // AuthorizerContext is p as a Lambda authorizer hands it on: API Gateway carries texts only.
 func (p Principal) AuthorizerContext() map[string]any {

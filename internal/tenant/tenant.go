@@ -116,6 +116,14 @@ func (p Principal) MayGrant(roles ...Role) error {
 	return nil
 }
 
+// MayRemove refuses to remove another member with the given role.
+func (p Principal) MayRemove(role Role) error {
+	if !p.Role.AtLeast(Admin) {
+		return fault.New(fault.Denied, "forbidden", "your role does not allow this")
+	}
+	return p.MayGrant(role)
+}
+
 // OwnersAfter is the number of owners once a member's role changed; the last one stays.
 func (o Org) OwnersAfter(before, after Role) (int, error) {
 	n := o.Owners
