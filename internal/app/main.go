@@ -17,3 +17,11 @@ func Main(build func(Config) lambda.Handler) {
 	}
 	lambda.Start(entry.Wrap(build(c), c.Function, c.Observer, c.Now))
 }
+
+// Must is v, or the end of a cold start whose configuration can't work.
+func Must[T any](v T, err error) T {
+	if err != nil {
+		panic("configuration: " + err.Error())
+	}
+	return v
+}

@@ -1,11 +1,11 @@
-package produce
+package parallel
 
 import (
 	"context"
 	"time"
 )
 
-// Sleep is the Pause of real time.
+// Sleep waits, or answers ctx's error when that ends first.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -1,0 +1,24 @@
+// The function inbox-api serves the inbox API.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/api"
+	"bellwether/internal/api/inbox"
+	"bellwether/internal/app"
+	"bellwether/internal/entry"
+	"bellwether/internal/secret/local"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		table := dynamo.New(c.AWS, c.Table)
+		cursors := api.Cursors{Sealer: app.Must(local.New(c.CursorKey, c.Random)), Now: c.Now}
+		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
+		routes := inbox.API{Inbox: store.Inbox{Table: table}, Cursors: cursors}.Routes()
+		return entry.NewHTTP(manners.Handler(routes...))
+	})
+}

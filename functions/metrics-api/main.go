@@ -1,0 +1,24 @@
+// The function metrics-api serves the metrics API.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/api"
+	"bellwether/internal/api/metrics"
+	"bellwether/internal/app"
+	"bellwether/internal/entry"
+	"bellwether/internal/secret/local"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		table := dynamo.New(c.AWS, c.Table)
+		cursors := api.Cursors{Sealer: app.Must(local.New(c.CursorKey, c.Random)), Now: c.Now}
+		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
+		routes := metrics.API{Campaigns: store.Campaigns{Table: table}, Snapshots: store.Snapshots{Table: table}, Cursors: cursors}.Routes()
+		return entry.NewHTTP(manners.Handler(routes...))
+	})
+}

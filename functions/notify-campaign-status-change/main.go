@@ -1,0 +1,25 @@
+// The function notify-campaign-status-change tells people that a campaign was created, runs or stands.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/app"
+	"bellwether/internal/listen"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		table := dynamo.New(c.AWS, c.Table)
+		return listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
+			Campaigns: store.Campaigns{Table: table},
+			Dashboard: store.Dashboard{Table: table},
+			Roster:    store.Tenants{Table: table},
+			Inbox:     store.Inbox{Table: table},
+			Park:      store.Parked{Table: table},
+			Now:       c.Now,
+		})
+	})
+}

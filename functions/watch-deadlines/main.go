@@ -1,0 +1,17 @@
+// The function watch-deadlines does what timers are set for.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/app"
+	"bellwether/internal/produce"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		return produce.WatchDeadlines(store.Campaigns{Table: dynamo.New(c.AWS, c.Table)}, c.Now)
+	})
+}

@@ -1,0 +1,92 @@
+// Package catalog lists all functions over given adapters, as a plain slice. The local runner and
+// the tests run what is listed here; a test holds the list to template.yaml and to functions/.
+package catalog
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/api"
+	"bellwether/internal/api/authorize"
+	"bellwether/internal/api/campaigns"
+	"bellwether/internal/api/dashboard"
+	"bellwether/internal/api/events"
+	"bellwether/internal/api/inbox"
+	"bellwether/internal/api/metrics"
+	"bellwether/internal/api/orgs"
+	"bellwether/internal/bus"
+	"bellwether/internal/channel"
+	"bellwether/internal/entry"
+	"bellwether/internal/listen"
+	"bellwether/internal/produce"
+	"bellwether/internal/schedule"
+	"bellwether/internal/secret"
+	"bellwether/internal/store"
+)
+
+// Adapters are what the functions are wired to.
+type Adapters struct {
+	Table       store.Table
+	Bus         bus.Bus
+	BudgetTopic channel.Topic
+	Timers      schedule.Scheduler
+	Cursors     secret.Sealer
+	Verifier    authorize.Verifier
+	Pause       func(ctx context.Context, d time.Duration) error
+	Now         func() time.Time
+	Random      io.Reader
+}
+
+// Function is one Lambda function.
+type Function struct {
+	Name    string // its folder under functions/
+	Handler lambda.Handler
+	Events  []string // the event types that it listens to
+}
+
+// Functions are all of them.
+func Functions(a Adapters) []Function {
+	return append(a.producers(), a.listeners()...)
+}
+
+func (a Adapters) producers() []Function {
+	campaignStore, tenants := store.Campaigns{Table: a.Table}, store.Tenants{Table: a.Table}
+	cursors := api.Cursors{Sealer: a.Cursors, Now: a.Now}
+	manners := api.Manners{Requests: store.Requests{Table: a.Table}, Now: a.Now, Random: a.Random}
+	http := func(name string, routes []api.Route) Function {
+		return Function{Name: name, Handler: entry.NewHTTP(manners.Handler(routes...))}
+	}
+	return []Function{
+		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Orgs: tenants, Cursors: cursors}.Routes()),
+		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Cursors: cursors, Sleep: a.Pause}.Routes()),
+		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
+		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
+		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
+		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.Now)},
+	}
+}
+
+func (a Adapters) listeners() []Function {
+	campaignStore, tenants := store.Campaigns{Table: a.Table}, store.Tenants{Table: a.Table}
+	dashboard, inbox, park := store.Dashboard{Table: a.Table}, store.Inbox{Table: a.Table}, store.Parked{Table: a.Table}
+	listener := func(name string, l *entry.Listener) Function {
+		return Function{Name: name, Handler: l, Events: l.Types()}
+	}
+	return []Function{
+		listener("update-dashboard-cache", listen.UpdateDashboardCache(campaignStore, dashboard, park, a.Now)),
+		listener("update-performance-metrics", listen.UpdatePerformanceMetrics(campaignStore, store.Snapshots{Table: a.Table}, park, a.Now)),
+		listener("notify-campaign-status-change", listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
+			Campaigns: campaignStore, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Park: park, Now: a.Now,
+		})),
+		listener("notify-budget-threshold", listen.NotifyBudgetThreshold(listen.BudgetThreshold{
+			Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: store.Alerts{Table: a.Table},
+			Topic: a.BudgetTopic, Timers: a.Timers, Park: park, Now: a.Now,
+		})),
+	}
+}
