@@ -12,10 +12,7 @@ import (
 
 func main() {
 	app.Main(func(c app.Config) lambda.Handler {
-		issuer, err := authorize.NewIssuer(authorize.Config{Issuer: c.Issuer, Audience: c.Audience, HTTP: c.HTTP, Now: c.Now})
-		if err != nil {
-			panic("configuration: " + err.Error())
-		}
+		issuer := app.Must(authorize.NewIssuer(authorize.Config{Issuer: c.Issuer, Audience: c.Audience, HTTP: c.HTTP, Now: c.Now}))
 		return authorize.New(issuer, store.Tenants{Table: dynamo.New(c.AWS, c.Table)}, c.Now)
 	})
 }

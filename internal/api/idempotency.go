@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"bellwether/internal/fault"
+	"bellwether/internal/obs"
 	"bellwether/internal/replay"
 )
 
@@ -77,7 +78,9 @@ func (m Manners) run(w http.ResponseWriter, r *http.Request, route Route, claim 
 	}
 	// The work is done whether or not its answer could be kept, so the client is told the truth:
 	// a repeat takes over the claim later and finds the work done by its cause.
-	_ = m.Requests.Finish(r.Context(), claim, keep)
+	if err := m.Requests.Finish(context.WithoutCancel(r.Context()), claim, keep); err != nil {
+		obs.Note(r.Context(), "unfinished", err.Error())
+	}
 	rec.copyTo(w)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path"
 	"time"
 
 	"bellwether/internal/event"
@@ -43,8 +44,9 @@ func (m Manners) Handler(routes ...Route) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler, pattern := mux.Handler(r)
-		if pattern == "" {
-			writeProblem(w, unrouted(handler, r))
+		// ServeMux would redirect from a path that is not clean, and a POST's body gets lost on the way.
+		if pattern == "" || r.URL.Path != path.Clean(r.URL.Path) {
+			writeProblem(w, unrouted(w, handler, r))
 			return
 		}
 		mux.ServeHTTP(w, r) // it fills in the path's values; handler would not
@@ -121,11 +123,13 @@ func Principal(r *http.Request) tenant.Principal {
 }
 
 // unrouted is the problem of a path that nobody serves, or not by this method.
-func unrouted(handler http.Handler, r *http.Request) error {
+func unrouted(w http.ResponseWriter, handler http.Handler, r *http.Request) error {
 	probe := &probe{header: http.Header{}}
 	handler.ServeHTTP(probe, r)
 	if probe.status == http.StatusMethodNotAllowed {
-		return fault.Newf(fault.Invalid, codeMethod, "this path takes %s", probe.header.Get("Allow"))
+		allow := probe.header.Get("Allow")
+		w.Header().Set("Allow", allow)
+		return fault.Newf(fault.Invalid, codeMethod, "this path takes %s", allow)
 	}
 	return fault.New(fault.NotFound, "no_such_route", "there is nothing at this path")
 }

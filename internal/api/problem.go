@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -79,6 +80,9 @@ func writeProblem(w http.ResponseWriter, err error) {
 
 func problemOf(err error) problemBody {
 	e, known := errors.AsType[*fault.Error](err)
+	if !known && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+		return titled(problemBody{Status: http.StatusServiceUnavailable, Code: "timeout", Detail: "this took too long; try again in a moment"})
+	}
 	if !known {
 		return titled(problemBody{Status: http.StatusInternalServerError, Code: "internal",
 			Detail: "something went wrong on our side; the request id helps us to find it"})
