@@ -64,8 +64,10 @@ func (m Manners) claim(r *http.Request, route Route, key string, body []byte) re
 
 // run answers and keeps the answer. A failure that may pass is not kept, so that a repeat tries again.
 func (m Manners) run(w http.ResponseWriter, r *http.Request, route Route, claim replay.Claim, next handlerFunc) error {
+	cause := RequestCause(r)
+	cause.ID = claim.CauseID()
 	rec := &recorder{header: http.Header{}}
-	if err := next(rec, r); err != nil {
+	if err := next(rec, withCause(r, cause)); err != nil {
 		rec = &recorder{header: http.Header{RequestIDHeader: w.Header()[RequestIDHeader]}}
 		writeProblem(rec, err)
 	}

@@ -54,7 +54,7 @@ func (m Manners) Handler(routes ...Route) http.Handler {
 }
 
 func (m Manners) serve(route Route) http.Handler {
-	handle := m.authorized(route, m.identified(route, m.idempotent(route, route.Handle)))
+	handle := m.authorized(route, m.identified(m.idempotent(route, route.Handle)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if err := handle(w, r); err != nil {
@@ -83,7 +83,7 @@ func (m Manners) authorized(route Route, next handlerFunc) handlerFunc {
 type causeKey struct{}
 
 // identified gives the request the id under which everything that follows from it can be found.
-func (m Manners) identified(route Route, next handlerFunc) handlerFunc {
+func (m Manners) identified(next handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		now := m.Now()
 		id, err := event.NewID(now, m.Random)
@@ -91,14 +91,12 @@ func (m Manners) identified(route Route, next handlerFunc) handlerFunc {
 			return err
 		}
 		w.Header().Set(RequestIDHeader, id)
-		p := Principal(r)
-		cause := event.Edge(id, p.Actor, now)
-		if key := r.Header.Get(idempotencyHeader); key != "" {
-			// A repeat of the request, however late, is the same cause and finds its own work done.
-			cause.ID = event.Derive("request", route.scope(p), p.ID, r.Method, r.URL.Path, key)
-		}
-		return next(w, r.WithContext(context.WithValue(r.Context(), causeKey{}, cause)))
+		return next(w, withCause(r, event.Edge(id, Principal(r).Actor, now)))
 	}
+}
+
+func withCause(r *http.Request, cause event.Cause) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), causeKey{}, cause))
 }
 
 // scope is the organisation inside which an Idempotency-Key is one; "" on routes that concern the
@@ -110,7 +108,8 @@ func (route Route) scope(p tenant.Principal) string {
 	return p.OrgID
 }
 
-// RequestCause is the cause of everything that the request changes.
+// RequestCause is the cause of everything that the request changes. Its id is the request's own, or
+// under an Idempotency-Key that of all its tries.
 func RequestCause(r *http.Request) event.Cause {
 	cause, _ := r.Context().Value(causeKey{}).(event.Cause)
 	return cause

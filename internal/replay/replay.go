@@ -4,6 +4,7 @@ package replay
 import (
 	"time"
 
+	"bellwether/internal/event"
 	"bellwether/internal/fault"
 )
 
@@ -18,7 +19,14 @@ type Claim struct {
 	Fingerprint        string // SHA-256 of method, path and body
 	Claimant           string // this try's id
 	At                 time.Time
-	Version            int64 // of the record; set by Begin
+	BegunAt            time.Time // of the first try; set by Begin
+	Version            int64     // of the record; set by Begin
+}
+
+// CauseID is the id of everything that follows from the request: all its tries have it in common,
+// so a repeat finds the work of one that died. A key that is used anew after it expired is another request.
+func (c Claim) CauseID() string {
+	return event.Derive("request", c.OrgID, c.PrincipalID, c.KeyHash, c.BegunAt.UTC().Format(time.RFC3339Nano))
 }
 
 // Answer is what a finished request answered.

@@ -19,20 +19,21 @@ const requestTTL = 24 * time.Hour
 type request struct {
 	Fingerprint string         `json:"fingerprint"`
 	Claimant    string         `json:"claimant"` // so that two tries never mistake the other's claim for their own
-	ClaimedAt   time.Time      `json:"claimedAt"`
+	BegunAt     time.Time      `json:"begunAt"`
+	ClaimedAt   time.Time      `json:"claimedAt,omitzero"` // zero: nobody works on it
 	Answer      *replay.Answer `json:"answer,omitempty"`
 }
 
 // Begin claims the key for c, or answers what the request that had it answered.
 func (s Requests) Begin(ctx context.Context, c replay.Claim) (replay.Claim, *replay.Answer, error) {
-	c.Version = 1
+	c.Version, c.BegunAt = 1, c.At.UTC()
 	err := s.put(ctx, c, nil, NotExists())
 	if !fault.Is(err, fault.Conflict) {
 		return c, nil, err
 	}
 	item, err := s.Table.Get(ctx, requestKey(c))
 	if fault.Is(err, fault.NotFound) {
-		return c, nil, replay.ErrRunning(time.Second) // it was given free this moment
+		return c, nil, replay.ErrRunning(time.Second) // it expired this moment
 	}
 	if err != nil {
 		return c, nil, fmt.Errorf("read a request: %w", err)
@@ -49,7 +50,7 @@ func (s Requests) Begin(ctx context.Context, c replay.Claim) (replay.Claim, *rep
 	if wait := had.ClaimedAt.Add(replay.ClaimTimeout).Sub(c.At); wait > 0 {
 		return c, nil, replay.ErrRunning(wait)
 	}
-	c.Version = item.Version + 1
+	c.Version, c.BegunAt = item.Version+1, had.BegunAt
 	err = s.put(ctx, c, nil, VersionIs(item.Version))
 	if fault.Is(err, fault.Conflict) {
 		err = replay.ErrRunning(replay.ClaimTimeout)
@@ -57,23 +58,24 @@ func (s Requests) Begin(ctx context.Context, c replay.Claim) (replay.Claim, *rep
 	return c, nil, err
 }
 
-// Finish keeps the answer of the claim; without one it gives the key free. A claim that another
-// try took over is left alone.
+// Finish keeps the answer of the claim; without one another try may begin at once, as the same
+// cause: the failed one may have done its work and lost only the answer. A claim that another try
+// took over is left alone.
 func (s Requests) Finish(ctx context.Context, c replay.Claim, a *replay.Answer) error {
-	if a == nil {
-		return dropOutdated(s.Table.Write(ctx, c.Claimant+"/free", Delete(requestKey(c), VersionIs(c.Version))))
-	}
 	claimed := c.Version
 	c.Version++
+	if a == nil {
+		c.At = time.Time{}
+	}
 	return dropOutdated(s.put(ctx, c, a, VersionIs(claimed)))
 }
 
 func (s Requests) put(ctx context.Context, c replay.Claim, a *replay.Answer, cond Condition) error {
-	item, err := jsonItem(requestKey(c), request{Fingerprint: c.Fingerprint, Claimant: c.Claimant, ClaimedAt: c.At.UTC(), Answer: a})
+	item, err := jsonItem(requestKey(c), request{Fingerprint: c.Fingerprint, Claimant: c.Claimant, BegunAt: c.BegunAt, ClaimedAt: c.At.UTC(), Answer: a})
 	if err != nil {
 		return err
 	}
-	item.Version, item.ExpiresAt = c.Version, c.At.Add(requestTTL).Truncate(time.Second)
+	item.Version, item.ExpiresAt = c.Version, c.BegunAt.Add(requestTTL).Truncate(time.Second)
 	return s.Table.Write(ctx, fmt.Sprint(c.Claimant, "/", c.Version), Put(item, cond))
 }
 

@@ -53,7 +53,7 @@ func (s Tenants) welcome(ctx context.Context, id tenant.Identity, now time.Time)
 		return err
 	}
 	u := tenant.User{ID: id.UserID, Email: id.Email, Name: id.Name, ActiveOrg: orgID, Orgs: []string{orgID}, Version: 1}
-	cause := event.Cause{ID: event.Derive(id.UserID, "first login"), Actor: "user/" + id.UserID, At: now}
+	cause := event.Edge(event.Derive(id.UserID, "first login", now.UTC().Format(time.RFC3339Nano)), "user/"+id.UserID, now)
 	return s.create(ctx, cause, org, memberOf(id, tenant.Owner, now), u, NotExists())
 }
 
@@ -96,7 +96,8 @@ func (s Tenants) write(ctx context.Context, cause event.Cause, orgID, action, su
 	if err != nil {
 		return err
 	}
-	return s.Table.Write(ctx, cause.ID+"/"+action, ops...)
+	// The token is the try's: another try of the same request writes another time and perhaps another secret.
+	return s.Table.Write(ctx, cause.CorrelationID+"/"+action, ops...)
 }
 
 // CreateOrg makes a further organisation for the person, and makes it the active one.
