@@ -83,11 +83,14 @@ func (o Org) Tile(campaignID string) Key {
 	return o.key(tilePrefix+campaignID, "DASHBOARD", shardText(shardOf(campaignID)))
 }
 func (o Org) PostTile(postID string) Key {
-	return o.key("POST#"+postID, "DASHBOARD", shardText(shardOf(postID)))
+	return o.key(postTilePrefix+postID, "DASHBOARD", shardText(shardOf(postID)))
 }
 func (o Org) Tiles(shard int) string { return o.pk("DASHBOARD", shardText(shard)) }
 
-const tilePrefix = "TILE#"
+const (
+	tilePrefix     = "TILE#"
+	postTilePrefix = "POST#"
+)
 
 // Alert is one alert record; Alerts the partition of one shard. Sort keys are in order of time.
 func (o Org) Alert(id string, at time.Time) Key {
@@ -120,6 +123,9 @@ func EventShard(subject string) int { return shardOf(subject) }
 // Parked is an event that a listener could not handle, ever; ParkedEvents the partition of a listener's.
 func (o Org) Parked(listener, eventID string) Key { return o.key(eventID, "PARKED", listener) }
 func (o Org) ParkedEvents(listener string) string { return o.pk("PARKED", listener) }
+
+// IsParked reports whether a key is that of a parked event, of whatever organisation.
+func IsParked(k Key) bool { return strings.Contains(k.PK, "#PARKED#") }
 
 // Request is the claim and the answer of an Idempotency-Key.
 func (o Org) Request(principal, hash string) Key { return o.key("REQUEST", "REQUEST", principal, hash) }

@@ -145,13 +145,13 @@ func (r *reader) add(line int, row campaign.Row) {
 	case !r.mapping.sum:
 		r.fail(line, r.mapping.date, fmt.Sprintf("line %d has this day and placement already; with duplicates=sum they are added up", r.from[row.Key()]))
 	default:
-		if err := addTo(have, row); err != nil {
+		if err := addUp(have, row); err != nil {
 			r.fail(line, "", "the sum of the day is too large")
 		}
 	}
 }
 
-func addTo(have *campaign.Row, row campaign.Row) error {
+func addUp(have *campaign.Row, row campaign.Row) error {
 	pairs := [][2]*int64{
 		{&have.Impressions, &row.Impressions}, {&have.Clicks, &row.Clicks}, {&have.SpendMicros, &row.SpendMicros},
 		{&have.ConversionMicros, &row.ConversionMicros}, {&have.ApprovedMicros, &row.ApprovedMicros},

@@ -58,4 +58,3 @@ func importReport(s sheet, m mapping, done api.MetricsReport) api.ImportReport {
 	}
 	return out
 }
-

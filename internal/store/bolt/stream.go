@@ -91,6 +91,15 @@ func decodeRecord(k, v []byte) (Record, error) {
 	return r, nil
 }
 
+// Last is the sequence number of the newest change; 0 before the first.
+func (t *Table) Last() (n uint64) {
+	t.db.View(func(tx *bbolt.Tx) error {
+		n = tx.Bucket(streamBucket).Sequence()
+		return nil
+	})
+	return n
+}
+
 // Trim drops the changes up to and including the given sequence number.
 func (t *Table) Trim(upTo uint64) error {
 	return t.commit(func(tx *bbolt.Tx) error {

@@ -1,0 +1,125 @@
+package dashboard
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"bellwether/internal/analytics"
+	"bellwether/internal/api"
+	"bellwether/internal/budget"
+	"bellwether/internal/campaign"
+	"bellwether/internal/money"
+	"bellwether/internal/notification"
+)
+
+// build makes the dashboard of the rows at the given time.
+func build(tiles []analytics.Tile, posts []analytics.PublishedPost, alerts []notification.Alert, now time.Time) api.Dashboard {
+	d := api.Dashboard{Totals: totals(tiles), Campaigns: []api.Tile{}, Alerts: []api.Alert{}, Posts: api.Map(posts, wirePost)}
+	current := map[string]view{}
+	for _, t := range tiles {
+		v := viewOf(t, now)
+		current[t.CampaignID] = v
+		d.Campaigns = append(d.Campaigns, v.wire(now))
+		if t.Status == string(campaign.Active) && !t.AsOf.IsZero() && (d.AsOf == nil || t.AsOf.Before(*d.AsOf)) {
+			d.AsOf = &t.AsOf
+		}
+	}
+	for _, a := range alerts {
+		// An alert of a former budget or a period that is over has had its day.
+		if v, ok := current[a.CampaignID]; ok && v.tile.BudgetVersion == a.BudgetVersion && v.window.Start == a.PeriodStart {
+			d.Alerts = append(d.Alerts, wireAlert(a))
+		}
+	}
+	return d
+}
+
+// view is a tile with what depends on the time of day.
+type view struct {
+	tile   analytics.Tile
+	zone   *time.Location
+	window budget.Window
+	spent  int64 // in the running period
+}
+
+func viewOf(t analytics.Tile, now time.Time) view {
+	zone, err := time.LoadLocation(t.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	v := view{tile: t, zone: zone}
+	v.window = budget.Period(t.Period).WindowOf(budget.Today(now, zone), t.StartDate, t.EndDate)
+	if v.window.Start == t.PeriodStart {
+		v.spent = t.PeriodSpend // otherwise a new period began since: nothing is spent yet
+	}
+	return v
+}
+
+func (v view) wire(now time.Time) api.Tile {
+	t, currency := v.tile, money.Currency(v.tile.Currency)
+	out := api.Tile{
+		CampaignId: t.CampaignID, Name: t.Name, Status: t.Status, PauseReasons: api.List(t.PauseReasons), Platforms: api.List(t.Platforms),
+		Results: api.ResultsOf(t.Totals, currency), Kpis: api.KPIsOf(t.Totals.KPIs(), currency), Version: t.Version,
+	}
+	if !t.AsOf.IsZero() {
+		out.AsOf = &t.AsOf
+	}
+	if t.Period != "" {
+		out.Budget = v.budget(now, currency)
+	}
+	return out
+}
+
+func (v view) budget(now time.Time, currency money.Currency) *api.TileBudget {
+	t := v.tile
+	start, end := v.window.Bounds(v.zone)
+	pace := analytics.Pace(v.spent, t.BudgetMicros, start, end, now)
+	out := &api.TileBudget{
+		Amount: money.Of(t.BudgetMicros, currency), Spent: money.Of(v.spent, currency),
+		PercentUsed: money.PercentUsed(v.spent, t.BudgetMicros), Period: api.TileBudgetPeriod(t.Period),
+		PeriodStart: api.Optional(v.window.Start), PeriodEnd: api.Optional(v.window.End), Version: t.BudgetVersion,
+		Pace: api.Ratio(pace),
+	}
+	if band := analytics.PaceBand(pace, start, end, now); band != "" {
+		b := api.TileBudgetBand(band)
+		out.Band = &b
+	}
+	return out
+}
+
+// totals adds up the campaigns of each currency: money of two currencies is never one sum.
+func totals(tiles []analytics.Tile) []api.CurrencyTotals {
+	sums := map[string]analytics.Results{}
+	counts := map[string]*api.CurrencyTotals{}
+	for _, t := range tiles {
+		if counts[t.Currency] == nil {
+			counts[t.Currency] = &api.CurrencyTotals{Currency: t.Currency}
+		}
+		counts[t.Currency].Campaigns++
+		if t.Status == string(campaign.Active) {
+			counts[t.Currency].Active++
+		}
+		sums[t.Currency] = sums[t.Currency].Plus(t.Totals)
+	}
+	out := []api.CurrencyTotals{}
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		c := *counts[code]
+		c.Results, c.Kpis = api.ResultsOf(sums[code], money.Currency(code)), api.KPIsOf(sums[code].KPIs(), money.Currency(code))
+		out = append(out, c)
+	}
+	return out
+}
+
+func wireAlert(a notification.Alert) api.Alert {
+	currency := money.Currency(a.Currency)
+	return api.Alert{
+		Id: a.ID, CampaignId: a.CampaignID, Severity: api.AlertSeverity(a.Severity), Title: a.Title, Text: a.Text,
+		Threshold: a.Threshold, AlsoCrossed: api.List(a.AlsoCrossed), PercentUsed: a.PercentUsed,
+		Spend: money.Of(a.SpendMicros, currency), Budget: money.Of(a.BudgetMicros, currency), PeriodStart: a.PeriodStart,
+		BudgetVersion: a.BudgetVersion, Late: a.Late, EventId: a.EventID, At: a.At,
+	}
+}
+
+func wirePost(p analytics.PublishedPost) api.PostTile {
+	return api.PostTile{PostId: p.PostID, CampaignId: api.Optional(p.CampaignID), Platforms: api.List(p.Platforms), PublishedAt: p.PublishedAt}
+}

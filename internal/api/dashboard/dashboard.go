@@ -1,0 +1,163 @@
+// Package dashboard is the dashboard API: the organisation's totals, campaigns, alerts and recent
+// posts, read from rows that listeners keep fresh.
+package dashboard
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"bellwether/internal/analytics"
+	"bellwether/internal/api"
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
+	"bellwether/internal/notification"
+	"bellwether/internal/parallel"
+)
+
+// Rows reads what the dashboard shows.
+type Rows interface {
+	Tiles(ctx context.Context, orgID string) ([]analytics.Tile, error)
+	Posts(ctx context.Context, orgID string) ([]analytics.PublishedPost, error)
+	TileVersion(ctx context.Context, orgID, campaignID string) (int64, error)
+}
+
+// Alerts reads alert records.
+type Alerts interface {
+	List(ctx context.Context, orgID string, limit int, after string) ([]notification.Alert, string, error)
+}
+
+// API is the dashboard API.
+type API struct {
+	Rows    Rows
+	Alerts  Alerts
+	Cursors api.Cursors
+	Sleep   func(ctx context.Context, d time.Duration) error // waits, or returns ctx's error
+}
+
+// Routes are the API's routes.
+func (a API) Routes() []api.Route {
+	return []api.Route{
+		{Pattern: "GET /v1/dashboard", Handle: a.dashboard},
+		{Pattern: "GET /v1/alerts", Handle: a.alerts},
+	}
+}
+
+const (
+	shownAlerts = 50
+	// How long a reader that wants its own write may wait, and how often it looks.
+	waitLimit = 2 * time.Second
+	waitStep  = 100 * time.Millisecond
+)
+
+func (a API) dashboard(w http.ResponseWriter, r *http.Request) error {
+	if err := api.Known(r, "min_version"); err != nil {
+		return err
+	}
+	orgID, now := api.Principal(r).OrgID, api.RequestCause(r).At
+	stale, err := a.await(r, orgID)
+	if err != nil {
+		return err
+	}
+	var tiles []analytics.Tile
+	var posts []analytics.PublishedPost
+	var alerts []notification.Alert
+	err = parallel.Do(r.Context(),
+		func(ctx context.Context) (err error) {
+			tiles, err = a.Rows.Tiles(ctx, orgID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			posts, err = a.Rows.Posts(ctx, orgID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			alerts, _, err = a.Alerts.List(ctx, orgID, shownAlerts, "")
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	d := build(tiles, posts, alerts, now)
+	d.Stale = stale
+	return respond(w, r, d, fingerprint(tiles, posts, alerts, now))
+}
+
+// await waits until the dashboard shows the version that the client has written, a moment at most.
+func (a API) await(r *http.Request, orgID string) (stale bool, err error) {
+	text := r.URL.Query().Get("min_version")
+	if text == "" {
+		return false, nil
+	}
+	campaignID, number, _ := strings.Cut(text, ".")
+	version, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || !event.IsID(campaignID) {
+		return false, fault.InvalidFields(fault.Field{Name: "min_version", Message: "must be <campaignId>.<version>"})
+	}
+	for waited := time.Duration(0); ; waited += waitStep {
+		shown, err := a.Rows.TileVersion(r.Context(), orgID, campaignID)
+		if err != nil || shown >= version || waited >= waitLimit {
+			return shown < version, err
+		}
+		if err := a.Sleep(r.Context(), waitStep); err != nil {
+			return false, err
+		}
+	}
+}
+
+// fingerprint names what is shown: the version of every row, and the minute, for pace moves with time.
+func fingerprint(tiles []analytics.Tile, posts []analytics.PublishedPost, alerts []notification.Alert, now time.Time) string {
+	h := sha256.New()
+	fmt.Fprint(h, now.Truncate(time.Minute).Unix(), "\n")
+	for _, t := range tiles {
+		fmt.Fprint(h, t.CampaignID, " ", t.Version, "\n")
+	}
+	for _, p := range posts {
+		io.WriteString(h, p.PostID+"\n")
+	}
+	for _, a := range alerts {
+		io.WriteString(h, a.ID+"\n")
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+}
+
+func respond(w http.ResponseWriter, r *http.Request, d api.Dashboard, version string) error {
+	d.Version = version
+	tag := `"` + version + `"`
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if !d.Stale && strings.Contains(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return api.JSON(w, http.StatusOK, d)
+}
+
+func (a API) alerts(w http.ResponseWriter, r *http.Request) error {
+	if err := api.Known(r, "limit", "cursor"); err != nil {
+		return err
+	}
+	limit, err := api.PageLimit(r)
+	if err != nil {
+		return err
+	}
+	after, err := a.Cursors.After(r)
+	if err != nil {
+		return err
+	}
+	list, next, err := a.Alerts.List(r.Context(), api.Principal(r).OrgID, limit, after)
+	if err != nil {
+		return err
+	}
+	page := api.AlertPage{Items: api.Map(list, wireAlert)}
+	if page.Next, err = a.Cursors.Next(r, next); err != nil {
+		return err
+	}
+	return api.JSON(w, http.StatusOK, page)
+}

@@ -1,0 +1,127 @@
+package local
+
+import (
+	"embed"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"bellwether/internal/event"
+	"bellwether/internal/schedule"
+)
+
+// localPrefix begins the paths of the runner's own pages, which the deployed system does not have.
+const localPrefix = "/_local"
+
+//go:embed viewer.html
+var pages embed.FS
+
+// State is what the runner shows of itself.
+type State struct {
+	Now         time.Time        `json:"now"`
+	Sent        []Sent           `json:"sent"`        // what SNS would have sent, newest first
+	DeadLetters []DeadLetter     `json:"deadLetters"` // newest first
+	Parked      []event.Parked   `json:"parked"`
+	Timers      []schedule.Timer `json:"timers"`
+	Waiting     []Delivery       `json:"waiting"` // invocations that run or wait for a retry
+}
+
+// State reads what there is to show.
+func (s *System) State() (State, error) {
+	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting()}
+	var err error
+	if st.Sent, err = list[Sent](s.journal, outboxBucket); err != nil {
+		return st, err
+	}
+	if st.DeadLetters, err = list[DeadLetter](s.journal, deadBucket); err != nil {
+		return st, err
+	}
+	if st.Timers, err = list[schedule.Timer](s.journal, timerBucket); err != nil {
+		return st, err
+	}
+	st.Parked, err = list[event.Parked](s.journal, parkedBucket)
+	slices.Reverse(st.Sent)
+	slices.Reverse(st.DeadLetters)
+	slices.SortFunc(st.Timers, func(a, b schedule.Timer) int { return a.At.Compare(b.At) })
+	return st, err
+}
+
+type viewer struct {
+	system *System
+	page   *template.Template
+}
+
+func newViewer(s *System) http.Handler {
+	v := viewer{s, template.Must(template.ParseFS(pages, "viewer.html"))}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler(localPrefix, http.StatusFound))
+	mux.HandleFunc("GET "+localPrefix, v.show)
+	mux.HandleFunc("GET "+localPrefix+"/state", v.state)
+	mux.HandleFunc("POST "+localPrefix+"/token", v.token)
+	mux.HandleFunc("POST "+localPrefix+"/dead-letters/{id}/redrive", v.redrive)
+	mux.Handle(localPrefix+"/issuer/", http.StripPrefix(localPrefix+"/issuer", s.issuer))
+	return sameSite(mux)
+}
+
+// sameSite refuses pages of other sites: the runner signs in whoever asks, so a page in the
+// developer's browser must not be able to ask.
+func sameSite(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	return guard.Handler(next)
+}
+
+func (v viewer) show(w http.ResponseWriter, _ *http.Request) {
+	st, err := v.system.State()
+	if err != nil {
+		http.Error(w, "the state can't be read", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
+	if err := v.page.Execute(w, st); err != nil {
+		v.system.log("show the state: %v", err)
+	}
+}
+
+func (v viewer) state(w http.ResponseWriter, _ *http.Request) {
+	st, err := v.system.State()
+	if err != nil {
+		http.Error(w, "the state can't be read", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.Encode(st)
+}
+
+// token signs in whoever asks: curl -d email=ada@example.com localhost:8080/_local/token
+func (v viewer) token(w http.ResponseWriter, r *http.Request) {
+	t, err := v.system.issuer.token(r.FormValue("email"), r.FormValue("name"))
+	if err != nil {
+		http.Error(w, "email must be an address like ada@example.com", http.StatusBadRequest)
+		return
+	}
+	v.system.gateway.forget()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write([]byte(t))
+}
+
+func (v viewer) redrive(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseUint(r.PathValue("id"), 10, 64)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	found, err := v.system.journal.redrive(id, v.system.now())
+	if err != nil || !found {
+		http.Error(w, "there is no such dead letter", http.StatusNotFound)
+		return
+	}
+	v.system.poke()
+	http.Redirect(w, r, localPrefix, http.StatusSeeOther)
+}
