@@ -2,6 +2,7 @@ package lambdatest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"bellwether/internal/event"
 	"bellwether/internal/money"
 	"bellwether/internal/store"
+	"bellwether/internal/tenant"
 )
 
 // The organisation, the person and the campaign that the samples in events/ tell of.
@@ -19,23 +21,50 @@ const (
 	CampaignID = "0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c"
 )
 
-// SeededAt is when the samples' campaign was made.
-var SeededAt = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+// SeededAt is when the samples' campaign was made, RowsAt when its results were read.
+var (
+	SeededAt = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	RowsAt   = time.Date(2026, 11, 20, 17, 50, 0, 0, time.UTC)
+)
 
-// Seed writes the samples' campaign and as many others of the same organisation.
+// Seed writes the samples' organisation with the person as its owner, their campaign, and as many
+// others of the same organisation.
 func Seed(ctx context.Context, t store.Table, others int) error {
-	if err := seedCampaign(ctx, t, CampaignID, "Autumn sale"); err != nil {
+	if err := seedOrg(ctx, t); err != nil {
+		return err
+	}
+	c, err := seedCampaign(ctx, t, CampaignID, "Autumn sale")
+	if err != nil {
+		return err
+	}
+	if err := seedRows(ctx, t, c); err != nil {
 		return err
 	}
 	for i := range others {
-		if err := seedCampaign(ctx, t, event.Derive("other campaign", fmt.Sprint(i)), fmt.Sprintf("Campaign %d", i)); err != nil {
+		if _, err := seedCampaign(ctx, t, event.Derive("other campaign", fmt.Sprint(i)), fmt.Sprintf("Campaign %d", i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func seedCampaign(ctx context.Context, t store.Table, id, name string) error {
+// seedRows gives the campaign results from its first day to the samples' day.
+func seedRows(ctx context.Context, t store.Table, c campaign.Campaign) error {
+	cause := event.Edge(event.Derive("seed rows"), "user/"+UserID, RowsAt)
+	var rows []campaign.Row
+	for day := "2026-11-01"; day <= "2026-11-20"; day = budget.AddDays(day, 1) {
+		rows = append(rows, campaign.Row{
+			Date: day, PlacementID: c.Placements[0].ID, Impressions: 200_000, Clicks: 2_300,
+			SpendMicros: 475 * money.Micro, ConversionMicros: 30 * money.Micro, AsOf: RowsAt,
+		})
+	}
+	_, err := store.Campaigns{Table: t}.Record(ctx, cause.ID, c, func(_ context.Context, c campaign.Campaign) (campaign.Recorded, error) {
+		return c.Record(rows, nil, cause)
+	})
+	return err
+}
+
+func seedCampaign(ctx context.Context, t store.Table, id, name string) (campaign.Campaign, error) {
 	cause := event.Edge(event.Derive("seed", id), "user/"+UserID, SeededAt)
 	change, err := campaign.Create(campaign.Spec{
 		ID: id, OrgID: OrgID, Name: name, Objective: "sales", Currency: "USD", TimeZone: "America/New_York",
@@ -45,7 +74,26 @@ func seedCampaign(ctx context.Context, t store.Table, id, name string) error {
 		Placements: []campaign.PlacementSpec{{Platform: "meta", IntegrationID: event.Derive("integration"), ExternalID: "23850", Name: name}},
 	}, cause)
 	if err != nil {
-		return fmt.Errorf("seed campaign %s: %w", id, err)
+		return campaign.Campaign{}, fmt.Errorf("seed campaign %s: %w", id, err)
 	}
-	return store.Campaigns{Table: t}.Create(ctx, cause.ID, change)
+	return change.Campaign, store.Campaigns{Table: t}.Create(ctx, cause.ID, change)
+}
+
+func seedOrg(ctx context.Context, t store.Table) error {
+	org, err := tenant.NewOrg(OrgID, "Example shop", SeededAt)
+	if err != nil {
+		return err
+	}
+	owner := tenant.Member{UserID: UserID, Email: "kim@example.com", Name: "Kim", Role: tenant.Owner, JoinedAt: SeededAt, Version: 1}
+	keys := store.Org(OrgID)
+	for key, v := range map[store.Key]any{keys.Settings(): org, keys.Member(UserID): owner} {
+		doc, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		if err := t.Write(ctx, key.SK, store.Put(store.Item{Key: key, Version: 1, Doc: string(doc)}, store.Always())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
