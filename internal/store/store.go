@@ -13,9 +13,12 @@ import (
 
 // Limits that both adapters hold, because DynamoDB does.
 const (
-	MaxItemBytes = 400 << 10 // one item, keys and attribute names included
-	MaxOps       = 100       // one Write
-	MaxPage      = 1000      // one Query
+	MaxItemBytes      = 400 << 10 // one item, keys and attribute names included
+	MaxWriteBytes     = 4 << 20   // all items of one Write
+	MaxOps            = 100       // one Write
+	MaxPage           = 1000      // one Query
+	MaxPartitionBytes = 2048      // a PK
+	MaxSortBytes      = 1024      // an SK
 )
 
 // Key is an item's place in the table.
@@ -41,24 +44,25 @@ type Table interface {
 	Get(ctx context.Context, key Key) (Item, error)
 	// Query reads one page of a partition in sort-key order.
 	Query(ctx context.Context, q Query) (Page, error)
-	// Write does all ops or none. token names the cause: the same token with the same ops is done once
-	// (within DynamoDB's ten minutes; beyond it the conditions decide). When a condition does not hold
-	// the error is fault.Conflict, unless every failed op finds exactly the item it meant to write:
-	// then an earlier try of ours went through and its answer was lost, and Write succeeds. So an item
-	// that claims something (a lease, a request) must carry who claims it.
+	// Write does all ops or none. When a condition does not hold the error is fault.Conflict, unless
+	// every failed op finds exactly the item it meant to write: then an earlier try of ours went
+	// through and its answer was lost, and Write succeeds. So an item that claims something (a lease,
+	// a request) must carry who claims it. The conditions decide whether a second call does anything:
+	// ops under Always are done again, and leave the same items. token names the cause; an adapter
+	// that resends a call by itself uses it to have the call done once.
 	Write(ctx context.Context, token string, ops ...Op) error
 }
 
 // Query selects a range of one partition.
 type Query struct {
-	Indexed    bool   // read the sparse index instead of the table: Partition and the range are of Index keys
+	Indexed    bool   // read the sparse index instead of the table: Partition and the range are of Index keys. The index may be moments behind the table; the items themselves never are
 	Partition  string // PK, or Index.PK
 	From       string // lowest sort key, inclusive; empty: from the beginning
 	To         string // sort keys below this one; empty: to the end
 	Descending bool
 	Limit      int    // 1 to MaxPage
 	After      string // Page.Next of the page before
-	KeysOnly   bool   // only Key and Index are filled: cheaper, for counting
+	KeysOnly   bool   // only Key and Index are filled: cheaper, for counting. With Indexed, items that expired within the last days may count
 }
 
 // Page is one page of items. Next is empty on the last one. A page may be shorter than
@@ -147,7 +151,7 @@ func (op Op) Repeats(old *Item) bool {
 }
 
 func (i Item) equal(o Item) bool {
-	sameExpiry := i.ExpiresAt.Equal(o.ExpiresAt)
+	sameExpiry := i.ExpiresAt.Unix() == o.ExpiresAt.Unix() // whole seconds are what is stored
 	i.ExpiresAt, o.ExpiresAt = time.Time{}, time.Time{}
 	return sameExpiry && i == o
 }
@@ -186,25 +190,4 @@ func (i Item) Size() int {
 // Expired reports whether the item reads as absent at now.
 func (i Item) Expired(now time.Time) bool {
 	return !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(now)
-}
-
-// Validate refuses ops that DynamoDB would refuse, before anything is sent; both adapters call it.
-func Validate(ops []Op) error {
-	if len(ops) == 0 || len(ops) > MaxOps {
-		return fault.Newf(fault.Invalid, "bad_write", "a write takes 1 to %d operations, not %d", MaxOps, len(ops))
-	}
-	seen := make(map[Key]bool, len(ops))
-	for _, op := range ops {
-		if op.Item.PK == "" || op.Item.SK == "" {
-			return fault.New(fault.Invalid, "bad_write", "an item needs a partition key and a sort key")
-		}
-		if seen[op.Item.Key] {
-			return fault.New(fault.Invalid, "bad_write", "a write names the same item twice")
-		}
-		seen[op.Item.Key] = true
-		if op.Kind == OpPut && op.Item.Size() > MaxItemBytes {
-			return fault.Newf(fault.Invalid, "item_too_large", "an item takes at most %d bytes", MaxItemBytes)
-		}
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -19,37 +18,47 @@ type Record struct {
 	At  time.Time
 }
 
-type storedRecord struct {
-	Old json.RawMessage `json:"old,omitempty"`
-	New json.RawMessage `json:"new,omitempty"`
-	At  time.Time       `json:"at"`
-}
+func sequence(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // appendRecord adds a change to the stream, in the transaction that makes it.
 func (t *Table) appendRecord(tx *bbolt.Tx, old, item *store.Item) error {
-	r := storedRecord{At: t.now()}
-	var err error
-	for _, image := range []struct {
-		from *store.Item
-		to   *json.RawMessage
-	}{{old, &r.Old}, {item, &r.New}} {
-		if image.from == nil {
-			continue
-		}
-		if *image.to, err = encode(*image.from); err != nil {
-			return err
-		}
-	}
-	b, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
 	bucket := tx.Bucket(streamBucket)
 	n, err := bucket.NextSequence()
 	if err != nil {
 		return err
 	}
-	return bucket.Put(sequence(n), b)
+	return bucket.Put(sequence(n), encodeRecord(Record{Old: old, New: item, At: t.now()}))
+}
+
+// encodeRecord writes the time and both images; an image that is missing has no length.
+func encodeRecord(r Record) []byte {
+	b := binary.AppendVarint(nil, r.At.Unix())
+	b = binary.AppendVarint(b, int64(r.At.Nanosecond()))
+	for _, image := range []*store.Item{r.Old, r.New} {
+		var encoded []byte
+		if image != nil {
+			encoded = encode(*image)
+		}
+		b = appendText(b, encoded)
+	}
+	return b
+}
+
+func decodeRecord(k, v []byte) (Record, error) {
+	in := reader{rest: v}
+	r := Record{Seq: binary.BigEndian.Uint64(k), At: time.Unix(in.number(), in.number()).UTC()}
+	for _, image := range []**store.Item{&r.Old, &r.New} {
+		encoded := in.text()
+		if len(encoded) == 0 {
+			continue
+		}
+		item, err := decode(encoded)
+		if err != nil {
+			return Record{}, err
+		}
+		*image = &item
+	}
+	return r, in.err
 }
 
 // Records are up to limit changes behind the one with sequence number after, in order of commit.
@@ -60,7 +69,7 @@ func (t *Table) Records(after uint64, limit int) ([]Record, error) {
 		for k, v := c.Seek(sequence(after + 1)); k != nil && len(records) < limit; k, v = c.Next() {
 			r, err := decodeRecord(k, v)
 			if err != nil {
-				return err
+				return fmt.Errorf("read stream record %x: %w", k, err)
 			}
 			records = append(records, r)
 		}
@@ -69,31 +78,9 @@ func (t *Table) Records(after uint64, limit int) ([]Record, error) {
 	return records, err
 }
 
-func decodeRecord(k, v []byte) (Record, error) {
-	var s storedRecord
-	if err := json.Unmarshal(v, &s); err != nil {
-		return Record{}, fmt.Errorf("decode a stream record: %w", err)
-	}
-	r := Record{Seq: binary.BigEndian.Uint64(k), At: s.At}
-	for _, image := range []struct {
-		from json.RawMessage
-		to   **store.Item
-	}{{s.Old, &r.Old}, {s.New, &r.New}} {
-		if image.from == nil {
-			continue
-		}
-		item, err := decode(image.from)
-		if err != nil {
-			return Record{}, err
-		}
-		*image.to = &item
-	}
-	return r, nil
-}
-
-// Last is the sequence number of the newest change; 0 before the first.
+// Last is the sequence number of the newest change, trimmed or not; 0 before the first.
 func (t *Table) Last() (n uint64) {
-	t.db.View(func(tx *bbolt.Tx) error {
+	t.db.View(func(tx *bbolt.Tx) error { // fails only once the table is closed
 		n = tx.Bucket(streamBucket).Sequence()
 		return nil
 	})
@@ -102,9 +89,9 @@ func (t *Table) Last() (n uint64) {
 
 // Trim drops the changes up to and including the given sequence number.
 func (t *Table) Trim(upTo uint64) error {
-	return t.commit(func(tx *bbolt.Tx) error {
+	return t.group.update(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(streamBucket).Cursor()
-		for k, _ := c.First(); k != nil && binary.BigEndian.Uint64(k) <= upTo; k, _ = c.Next() {
+		for k, _ := c.First(); k != nil && binary.BigEndian.Uint64(k) <= upTo; k, _ = c.First() {
 			if err := c.Delete(); err != nil {
 				return err
 			}
