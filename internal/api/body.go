@@ -28,68 +28,42 @@ func Body(r *http.Request) ([]byte, error) {
 	return b, nil
 }
 
-// Decode reads the body as JSON into v: one value, no unknown fields. An empty body is an empty object.
+// Decode reads the body as a JSON object into v: nothing behind it, no unknown fields, no value of
+// another type. An empty body is an empty object.
 func Decode(r *http.Request, v any) error {
 	b, err := Body(r)
 	if err != nil {
 		return err
 	}
-	if len(bytes.TrimSpace(b)) == 0 {
+	if b = bytes.TrimSpace(b); len(b) == 0 {
 		b = []byte("{}")
 	}
+	var object any
 	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return decodeError(err)
+	d.UseNumber()
+	if err := d.Decode(&object); err != nil {
+		return badJSON(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fault.New(fault.Invalid, "bad_json", "there is something behind the JSON value")
+		return fault.New(fault.Invalid, "bad_json", "there is something behind the JSON object")
 	}
-	return nil
+	if _, ok := object.(map[string]any); !ok {
+		return fault.New(fault.Invalid, "bad_json", "the body must be a JSON object")
+	}
+	if bad := misfits(object, reflect.TypeOf(v).Elem(), ""); len(bad) > 0 {
+		return fault.InvalidFields(bad[:min(len(bad), maxFaults)]...)
+	}
+	// Of a name that stands there twice, misfits saw only the last value.
+	d = json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return badJSON(d.Decode(v))
 }
 
-func decodeError(err error) error {
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		message := "must be " + jsonName(e.Type) + ", not " + article(e.Value)
-		return fault.InvalidFields(fault.Field{Name: e.Field, Message: message})
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		name, _ = strconv.Unquote(name)
-		return fault.InvalidFields(fault.Field{Name: name, Message: "there is no such field"})
-	}
+func badJSON(err error) error {
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fault.Newf(fault.Invalid, "bad_json", "the body is not valid JSON (near byte %d)", e.Offset)
 	}
-	return fault.Wrap(err, fault.Invalid, "bad_json", "the body is not valid JSON of the expected form")
-}
-
-// jsonName is what JSON calls values of the type.
-func jsonName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return jsonName(t.Elem())
-	case reflect.String:
-		return "a string"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice, reflect.Array:
-		return "an array"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	default:
-		return "a whole number"
-	}
-}
-
-func article(value string) string {
-	switch {
-	case strings.HasPrefix(value, "number"):
-		return "a number" // the number itself adds nothing
-	case value == "array" || value == "object":
-		return "an " + value
-	default:
-		return "a " + value
-	}
+	return fault.Wrap(err, fault.Invalid, "bad_json", "the body is not valid JSON")
 }
 
 // JSON answers with v.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"bellwether/internal/fault"
@@ -51,9 +52,9 @@ func (c Cursors) After(r *http.Request) (string, error) {
 		return "", nil
 	}
 	bad := fault.New(fault.Invalid, "bad_cursor", "the cursor is not one that this list gave, or is older than a day: begin again without it")
-	// Strict: otherwise a last letter with other spare bits would open too.
+	// The decoder takes a last letter with other spare bits, unless it is strict, and passes over line breaks.
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
+	if err != nil || strings.ContainsAny(text, "\r\n") {
 		return "", bad
 	}
 	return c.open(r.Context(), sealed, cursorContext(r), bad)

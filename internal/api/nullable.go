@@ -1,6 +1,9 @@
 package api
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+)
 
 // Nullable is a field of a request that may be left out, null or a value.
 type Nullable[T any] struct {
@@ -13,3 +16,6 @@ func (n *Nullable[T]) UnmarshalJSON(b []byte) error {
 	n.Set = true
 	return json.Unmarshal(b, &n.Value)
 }
+
+// valueType is the type of a value that is not null.
+func (Nullable[T]) valueType() reflect.Type { return reflect.TypeFor[T]() }
