@@ -58,12 +58,9 @@ func (s Tenants) ChangeRole(ctx context.Context, p tenant.Principal, userID stri
 		settings, put(Org(p.OrgID).Member(userID), m, m.Version, VersionIs(before)))
 }
 
-// RemoveMember ends a membership: one's own, or as an admin another's. Removing somebody who is no member succeeds.
+// RemoveMember ends a membership: one's own, or as an admin another's.
 func (s Tenants) RemoveMember(ctx context.Context, p tenant.Principal, userID string, cause event.Cause) error {
 	m, err := s.Member(ctx, p.OrgID, userID)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -100,8 +97,11 @@ func (s Tenants) Invite(ctx context.Context, i tenant.Invitation, cause event.Ca
 		expiring(put(Org(i.OrgID).Invitation(i.ID), i, 1, NotExists()), i.ExpiresAt))
 }
 
-// RevokeInvitation ends an invitation; one that is gone is no error.
+// RevokeInvitation ends an invitation.
 func (s Tenants) RevokeInvitation(ctx context.Context, orgID, id string, cause event.Cause) error {
+	if _, err := read(ctx, s.Table, Org(orgID).Invitation(id), "invitation", func(*tenant.Invitation, int64) {}); err != nil {
+		return err
+	}
 	return s.write(ctx, cause, orgID, "invitation.revoked", "invitation/"+id, "", remove(Org(orgID).Invitation(id), Always()))
 }
 
@@ -157,12 +157,9 @@ func (s Tenants) CreateKey(ctx context.Context, k tenant.APIKey, cause event.Cau
 		expiring(put(APIKeyKey(k.Hash), k, 1, NotExists()), k.ExpiresAt))
 }
 
-// RevokeKey ends an API key; one that is gone is no error.
+// RevokeKey ends an API key.
 func (s Tenants) RevokeKey(ctx context.Context, orgID, id string, cause event.Cause) error {
 	k, err := read(ctx, s.Table, Org(orgID).APIKeyEntry(id), "API key", func(*tenant.APIKey, int64) {})
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
