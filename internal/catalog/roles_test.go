@@ -1,0 +1,139 @@
+package catalog_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"bellwether/internal/event"
+	"bellwether/internal/tenant"
+)
+
+// example is a good request of an operation, with ids of the tenancy.
+func example(o operation, c tenancy, w *world) request {
+	path := strings.NewReplacer("{campaignId}", c.campaign, "{userId}", c.member, "{invitationId}", c.invitation,
+		"{keyId}", c.key, "{noticeId}", c.notice).Replace(o.path)
+	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
+	switch o.id {
+	case "createCampaign":
+		r.body = `{"name":"Fresh","objective":"traffic","currency":"EUR","timeZone":"Europe/Berlin","budget":{"amount":"10.50","period":"daily","thresholds":[50,100]},
+			"placements":[{"platform":"google","name":"Search"}],"startDate":"2026-11-01","endDate":"2026-12-31","conversionValue":"5"}`
+	case "updateCampaign":
+		r.body = `{"name":"Renamed","description":"Text"}`
+	case "pauseCampaign":
+		r.body = `{"reason":"a holiday"}`
+	case "changeBudget":
+		r.body = `{"amount":"60","period":"monthly","thresholds":[80,100]}`
+	case "overrideBudget":
+		r.body = `{"reason":"the client agreed"}`
+	case "addPlacements":
+		r.body = `{"placements":[{"platform":"google","name":"Search","externalId":"2","currency":"USD"}]}`
+	case "putMetrics":
+		r.body = `{"rows":[{"date":"2026-11-29","spend":"45.5","clicks":3,"impressions":90,"conversions":"1.5"}]}`
+	case "importMetrics":
+		r.query, r.body = "date=day&spend=cost&clicks=clicks", "day,cost,clicks\n2026-11-27,1.25,4\n2026-11-26,2,5\n"
+		r.header["content-type"] = "text/csv"
+	case "switchOrg":
+		r.body = `{"orgId":"` + c.org + `"}`
+	case "createOrg":
+		r.body = `{"name":"Another"}`
+	case "updateOrg":
+		r.body = `{"name":"Renamed","thresholds":[75,100],"campaignLimit":{"amount":"5","currency":"USD"}}`
+	case "changeRole":
+		r.body = `{"role":"viewer"}`
+	case "invite":
+		r.body = `{"email":"new@example.com","role":"viewer"}`
+	case "acceptInvitation":
+		r.body = `{"token":"` + w.theirs.joinToken + `"}`
+	case "createApiKey":
+		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
+	}
+	return r
+}
+
+// states are the answers to good requests that the present state of things forbids.
+var states = map[string]int{
+	"overrideBudget": http.StatusConflict,  // the budget is not spent
+	"removeMember":   http.StatusNoContent, // of the roles that may remove others; see below
+}
+
+// G9: by role, by route, in the own organisation and with ids of another one or of nothing.
+func TestRolesRoutesAndTenants(t *testing.T) {
+	s := newSeed(t)
+	roles := []tenant.Role{tenant.Viewer, tenant.Analyst, tenant.Manager, tenant.Admin, tenant.Owner}
+	asked, wrong := 0, 0
+	for _, o := range operations(t) {
+		for _, role := range roles {
+			t.Run(o.pattern()+" "+string(role), func(t *testing.T) {
+				w := s.open(t)
+				p := w.ours.owner
+				p.Role = role
+				before := w.footprint(t, w.theirs.org)
+				nothing := event.Derive("nothing")
+				missing := tenancy{owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing}
+				for _, c := range []struct {
+					whose string
+					ids   tenancy
+				}{{"another organisation's", w.theirs}, {"missing", missing}, {"own", w.ours}} {
+					foreign := c.whose != "own" && (strings.Contains(o.path, "{") || o.id == "switchOrg")
+					if c.whose != "own" && !foreign {
+						continue
+					}
+					a := w.call(t, &p, example(o, c.ids, w))
+					asked++
+					if want := expected(o, role, foreign); a.Status != want || o.check(a) != "" {
+						wrong++
+						t.Errorf("%s: status %d, want %d; %s: %s", c.whose, a.Status, want, o.check(a), a.Body)
+					}
+					if foreign && w.footprint(t, w.theirs.org) != before {
+						t.Errorf("%s: something changed in the other organisation", c.whose)
+					}
+				}
+			})
+		}
+	}
+	t.Logf("%d answers, %d wrong", asked, wrong)
+}
+
+func expected(o operation, role tenant.Role, foreign bool) int {
+	switch {
+	case !tenant.Allowed(o.pattern(), role):
+		return http.StatusForbidden
+	case foreign:
+		return http.StatusNotFound
+	case o.id == "removeMember" && !role.AtLeast(tenant.Admin):
+		return http.StatusForbidden // the route is open to all, to leave; others are removed by admins
+	}
+	if status, ok := states[o.id]; ok {
+		return status
+	}
+	return o.success
+}
+
+func TestNobodyGetsInUnidentified(t *testing.T) {
+	w := newSeed(t).open(t)
+	before := w.footprint(t, w.ours.org)
+	for _, o := range operations(t) {
+		a := w.call(t, nil, example(o, w.ours, w))
+		if a.Status != http.StatusUnauthorized || o.check(a) != "" {
+			t.Errorf("%s: status %d, %s", o.pattern(), a.Status, o.check(a))
+		}
+	}
+	if w.footprint(t, w.ours.org) != before {
+		t.Error("something changed")
+	}
+}
+
+// A notice is its reader's, also inside one organisation.
+func TestInboxesArePersonal(t *testing.T) {
+	w := newSeed(t).open(t)
+	colleague := w.ours.owner
+	colleague.ID, colleague.Actor = w.ours.member, "user/"+w.ours.member
+	for _, verb := range []string{"read", "unread", "archive", "unarchive"} {
+		a := w.call(t, &colleague, request{method: "POST", path: fmt.Sprintf("/v1/inbox/%s/%s", w.ours.notice, verb)})
+		if a.Status != http.StatusNotFound {
+			t.Errorf("%s: status %d %s", verb, a.Status, a.Body)
+		}
+	}
+}

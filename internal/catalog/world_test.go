@@ -1,0 +1,237 @@
+package catalog_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"bellwether/internal/catalog"
+	"bellwether/internal/channel"
+	"bellwether/internal/event"
+	"bellwether/internal/notification"
+	"bellwether/internal/schedule"
+	"bellwether/internal/secret"
+	"bellwether/internal/secret/local"
+	"bellwether/internal/store"
+	"bellwether/internal/store/bolt"
+	"bellwether/internal/tenant"
+)
+
+var start = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+// world is every HTTP function over one table.
+type world struct {
+	table     *bolt.Table
+	functions []catalog.Function
+	ours      tenancy // the organisation that requests are made in
+	theirs    tenancy // another one
+}
+
+// tenancy is an organisation with one of everything.
+type tenancy struct {
+	owner                                          tenant.Principal
+	org, campaign, member, invitation, key, notice string
+	joinToken                                      string // of an invitation into it, for the owner of the other one
+}
+
+type quiet struct{}
+
+func (quiet) Put(_ context.Context, events []event.Raw) ([]error, error) {
+	return make([]error, len(events)), nil
+}
+func (quiet) Publish(context.Context, channel.Message) error { return nil }
+func (quiet) Set(context.Context, schedule.Timer) error      { return nil }
+func (quiet) Cancel(context.Context, string) error           { return nil }
+
+type source struct {
+	mu sync.Mutex
+	r  *rand.ChaCha8
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(p)
+}
+
+// openWorld runs the functions over the table file at path.
+func openWorld(t testing.TB, path string) *world {
+	t.Helper()
+	now := func() time.Time { return start }
+	table, err := bolt.Open(path, bolt.Options{Now: now, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := &source{r: rand.NewChaCha8([32]byte{1})}
+	sealer, err := local.New(secret.NewText("0123456789abcdef0123456789abcdef"), random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{table: table, functions: catalog.Functions(catalog.Adapters{
+		Table: table, Bus: quiet{}, BudgetTopic: quiet{}, Timers: quiet{}, Cursors: sealer,
+		Pause: func(context.Context, time.Duration) error { return nil }, Now: now, Random: random,
+	})}
+}
+
+// seed is a world that is copied for each test that changes it.
+type seed struct {
+	file         []byte
+	ours, theirs tenancy
+}
+
+func newSeed(t testing.TB) seed {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "seed.db")
+	w := openWorld(t, path)
+	tenants := store.Tenants{Table: w.table}
+	ada, eve := signIn(t, tenants, "ada"), signIn(t, tenants, "eve")
+	s := seed{ours: w.furnish(t, ada, eve), theirs: w.furnish(t, eve, ada)}
+	if err := w.table.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if s.file, err = os.ReadFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s seed) open(t testing.TB) *world {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "world.db")
+	if err := os.WriteFile(path, s.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := openWorld(t, path)
+	t.Cleanup(func() { w.table.Close() })
+	w.ours, w.theirs = s.ours, s.theirs
+	return w
+}
+
+func signIn(t testing.TB, tenants store.Tenants, name string) tenant.Principal {
+	t.Helper()
+	p, err := tenants.SignIn(t.Context(), tenant.Identity{
+		UserID: tenant.UserID("https://login.example", name), Email: name + "@example.com", EmailVerified: true, Name: name,
+	}, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// furnish fills the owner's organisation with one of everything, over the API.
+func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
+	t.Helper()
+	tenants := store.Tenants{Table: w.table}
+	post := func(p tenant.Principal, path, body string) map[string]any {
+		a := w.call(t, &p, request{method: "POST", path: path, body: body})
+		var out map[string]any
+		if a.Status >= 300 || json.Unmarshal([]byte(a.Body), &out) != nil {
+			t.Fatalf("POST %s: %d %s", path, a.Status, a.Body)
+		}
+		return out
+	}
+	text := func(m map[string]any, name string) string { s, _ := m[name].(string); return s }
+	c := tenancy{owner: owner, org: owner.OrgID}
+	c.campaign = text(post(owner, "/v1/campaigns", `{"name":"Launch","objective":"sales","currency":"USD","timeZone":"UTC","activate":true,
+		"budget":{"amount":"100","period":"monthly"},"placements":[{"platform":"meta","name":"Feed","externalId":"1"}]}`), "id")
+	put := request{method: "PUT", path: "/v1/campaigns/" + c.campaign + "/metrics", body: `{"rows":[{"date":"2026-11-28","spend":"50","clicks":10,"impressions":1000}]}`}
+	if a := w.call(t, &owner, put); a.Status != http.StatusOK {
+		t.Fatalf("PUT metrics: %d %s", a.Status, a.Body)
+	}
+	c.invitation = text(post(owner, "/v1/org/invitations", `{"email":"later@example.com","role":"viewer"}`), "id")
+	c.joinToken = text(post(owner, "/v1/org/invitations", `{"email":"`+other.Email+`","role":"viewer"}`), "token")
+	c.key = text(post(owner, "/v1/org/api-keys", `{"name":"CI","role":"viewer"}`), "id")
+	guest := signIn(t, tenants, "guest of "+owner.Name)
+	guest.Email = "guest-" + owner.Name + "@example.com"
+	token := text(post(owner, "/v1/org/invitations", `{"email":"`+guest.Email+`","role":"viewer"}`), "token")
+	post(guest, "/v1/invitations/accept", `{"token":"`+token+`"}`)
+	c.member = guest.ID
+	notice := notification.Message{Category: "budget", Severity: notification.High, Title: "Title", Text: "Text"}.
+		To(owner.ID, event.Meta{ID: event.Derive("cause", owner.ID), OrgID: owner.OrgID, Subject: "campaign/" + c.campaign, OccurredAt: start})
+	inbox := store.Inbox{Table: w.table}
+	if err := inbox.Add(t.Context(), notice); err != nil {
+		t.Fatal(err)
+	}
+	c.notice = inbox.Ref(notice)
+	return c
+}
+
+// request is a request to the API.
+type request struct {
+	method, path, query, body string
+	header                    map[string]string
+}
+
+// answer is an answer of a function, as the gateway reads it.
+type answer struct {
+	Status  int               `json:"statusCode"`
+	Headers map[string]string `json:"headers"`
+	Body    string            `json:"body"`
+	Base64  bool              `json:"isBase64Encoded"`
+}
+
+// call sends the request to the function that has its route, in API Gateway's own form.
+func (w *world) call(t testing.TB, p *tenant.Principal, r request) answer {
+	t.Helper()
+	requestContext := map[string]any{
+		"requestId": "JKJaXmPLvHcESHA=", "stage": "$default", "domainName": "api.example.com",
+		"http": map[string]any{"method": r.method, "path": r.path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+	}
+	if p != nil {
+		requestContext["authorizer"] = map[string]any{"lambda": p.AuthorizerContext()}
+	}
+	payload, err := json.Marshal(map[string]any{
+		"version": "2.0", "rawPath": r.path, "rawQueryString": r.query, "headers": r.header, "body": r.body, "requestContext": requestContext,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last answer
+	for _, f := range w.functions {
+		if !strings.HasSuffix(f.Name, "-api") {
+			continue
+		}
+		out, err := f.Handler.Invoke(t.Context(), payload)
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		last = answer{}
+		if err := json.Unmarshal(out, &last); err != nil {
+			t.Fatal(err)
+		}
+		if last.Status != http.StatusNotFound || !strings.Contains(last.Body, `"no_such_route"`) {
+			return last
+		}
+	}
+	return last
+}
+
+// footprint is everything that is stored under the organisation.
+func (w *world) footprint(t testing.TB, org string) string {
+	t.Helper()
+	var out bytes.Buffer
+	err := w.table.DB().View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("items")).ForEach(func(k, v []byte) error {
+			if bytes.Contains(k, []byte(org)) {
+				out.Write(k)
+				out.Write(v)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
