@@ -90,9 +90,14 @@ func (m Manners) run(w http.ResponseWriter, r *http.Request, route Route, claim 
 // shownOnce is what is kept in place of an answer that held a secret.
 func shownOnce(w http.ResponseWriter) *replay.Answer {
 	rec := &recorder{header: http.Header{RequestIDHeader: w.Header()[RequestIDHeader]}}
-	writeProblem(rec, fault.New(fault.Conflict, "shown_once",
-		"this was done, and its secret was shown once; if it did not reach you, revoke it and make another"))
+	writeProblem(rec, ErrShownOnce())
 	return rec.answer()
+}
+
+// ErrShownOnce is the answer to the repeat of a request that made a secret.
+func ErrShownOnce() error {
+	return fault.New(fault.Conflict, "shown_once",
+		"this was done, and its secret was shown once; if it did not reach you, revoke it and make another")
 }
 
 func resend(w http.ResponseWriter, a *replay.Answer) error {

@@ -110,14 +110,9 @@ func (c *Campaign) place(p PlacementSpec, field string) error {
 	if len(c.Placements) >= MaxPlacements {
 		bad = append(bad, fault.Field{Name: field, Message: fmt.Sprintf("a campaign has at most %d placements", MaxPlacements)})
 	}
-	id := event.Derive(c.ID, "placement", p.Platform, p.IntegrationID, p.ExternalID)
-	if p.ExternalID == "" {
-		id = event.Derive(c.ID, "placement", p.Platform, "named", p.Name)
-	}
-	for _, have := range c.Placements {
-		if have.ID == id {
-			bad = append(bad, fault.Field{Name: field, Message: "the campaign has this placement already"})
-		}
+	id := c.placementID(p)
+	if c.has(p) {
+		bad = append(bad, fault.Field{Name: field, Message: "the campaign has this placement already"})
 	}
 	if len(bad) > 0 {
 		return fault.InvalidFields(bad...)
@@ -126,6 +121,19 @@ func (c *Campaign) place(p PlacementSpec, field string) error {
 		ID: id, Platform: p.Platform, IntegrationID: p.IntegrationID, ExternalID: p.ExternalID, Name: p.Name,
 	})
 	return nil
+}
+
+// placementID is derived from what identifies a placement: the platform's own id, or else its name.
+func (c Campaign) placementID(p PlacementSpec) string {
+	if p.ExternalID == "" {
+		return event.Derive(c.ID, "placement", p.Platform, "named", p.Name)
+	}
+	return event.Derive(c.ID, "placement", p.Platform, p.IntegrationID, p.ExternalID)
+}
+
+func (c Campaign) has(p PlacementSpec) bool {
+	id := c.placementID(p)
+	return slices.ContainsFunc(c.Placements, func(have Placement) bool { return have.ID == id })
 }
 
 // validate refuses what no campaign may be.

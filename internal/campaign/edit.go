@@ -96,18 +96,22 @@ func set[T comparable](field *T, value *T) bool {
 	return true
 }
 
-// AddPlacements puts the campaign on further ad accounts.
+// AddPlacements puts the campaign on further ad accounts. One that it is on already stays as it is:
+// a repeat of the request changes nothing.
 func (c Campaign) AddPlacements(specs []PlacementSpec, cause event.Cause) (Change, error) {
 	if err := c.mustLive(); err != nil {
 		return Change{}, err
 	}
 	ch := c.begin(cause.At)
 	for i, spec := range specs {
+		if c.has(spec) {
+			continue
+		}
 		if err := ch.Campaign.place(spec, fmt.Sprintf("placements[%d]", i)); err != nil {
 			return Change{}, err
 		}
 	}
-	if len(specs) == 0 {
+	if len(ch.Campaign.Placements) == len(c.Placements) {
 		return Change{Campaign: c}, nil
 	}
 	return ch, ch.emit(cause, ch.Campaign.updated("placements"))

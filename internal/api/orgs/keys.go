@@ -5,6 +5,7 @@ import (
 
 	"bellwether/internal/api"
 	"bellwether/internal/event"
+	"bellwether/internal/fault"
 	"bellwether/internal/tenant"
 )
 
@@ -19,11 +20,14 @@ func (a API) createKey(w http.ResponseWriter, r *http.Request) error {
 		days = *in.ExpiresInDays
 	}
 	cause := api.RequestCause(r)
-	k, text, err := tenant.NewAPIKey(api.Principal(r), event.Derive(cause.CorrelationID, "api key"), in.Name, in.Role, days, cause.At, a.Manners.Random)
+	k, text, err := tenant.NewAPIKey(api.Principal(r), event.Derive(cause.ID, "api key"), in.Name, in.Role, days, cause.At, a.Manners.Random)
 	if err != nil {
 		return err
 	}
-	if err := a.Tenants.CreateKey(r.Context(), k, cause); err != nil {
+	// The id is derived from the request: another try of it made this already, and its answer was lost.
+	if err := a.Tenants.CreateKey(r.Context(), k, cause); fault.Is(err, fault.Conflict) {
+		return api.ErrShownOnce()
+	} else if err != nil {
 		return err
 	}
 	out := wireKey(k)

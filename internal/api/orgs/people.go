@@ -5,6 +5,7 @@ import (
 
 	"bellwether/internal/api"
 	"bellwether/internal/event"
+	"bellwether/internal/fault"
 	"bellwether/internal/tenant"
 )
 
@@ -56,11 +57,14 @@ func (a API) invite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	cause := api.RequestCause(r)
-	i, token, err := tenant.NewInvitation(api.Principal(r), event.Derive(cause.CorrelationID, "invitation"), in.Email, in.Role, cause.At, a.Manners.Random)
+	i, token, err := tenant.NewInvitation(api.Principal(r), event.Derive(cause.ID, "invitation"), in.Email, in.Role, cause.At, a.Manners.Random)
 	if err != nil {
 		return err
 	}
-	if err := a.Tenants.Invite(r.Context(), i, cause); err != nil {
+	// The id is derived from the request: another try of it made this already, and its answer was lost.
+	if err := a.Tenants.Invite(r.Context(), i, cause); fault.Is(err, fault.Conflict) {
+		return api.ErrShownOnce()
+	} else if err != nil {
 		return err
 	}
 	out := wireInvitation(i)
