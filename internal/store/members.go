@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"bellwether/internal/event"
@@ -123,6 +124,9 @@ func (s Tenants) Accept(ctx context.Context, token string, who tenant.Identity, 
 	}
 	u, err := s.user(ctx, who.UserID)
 	if err != nil {
+		return tenant.Membership{}, err
+	}
+	if err := u.MayJoin(); err != nil && !slices.Contains(u.Orgs, orgID) {
 		return tenant.Membership{}, err
 	}
 	org, err := s.Org(ctx, orgID)

@@ -113,6 +113,9 @@ func (s Tenants) CreateOrg(ctx context.Context, id tenant.Identity, name string,
 	if slices.Contains(u.Orgs, org.ID) {
 		return s.Org(ctx, org.ID) // a repeat of the request
 	}
+	if err := u.MayJoin(); err != nil {
+		return org, err
+	}
 	return org, s.create(ctx, cause, org, memberOf(id, tenant.Owner, cause.At), u.Join(org.ID), VersionIs(u.Version))
 }
 

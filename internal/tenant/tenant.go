@@ -48,6 +48,17 @@ type User struct {
 	Version   int64    `json:"-"`
 }
 
+// MaxOrgs is how many organisations a person may come to belong to.
+const MaxOrgs = 100
+
+// MayJoin refuses a person who has joined enough.
+func (u User) MayJoin() error {
+	if len(u.Orgs) >= MaxOrgs {
+		return fault.Newf(fault.Conflict, "too_many_organisations", "a person belongs to at most %d organisations", MaxOrgs)
+	}
+	return nil
+}
+
 // Join is the person with the organisation among theirs, and active.
 func (u User) Join(orgID string) User {
 	if !slices.Contains(u.Orgs, orgID) {
