@@ -74,6 +74,20 @@ func TestKeysAreTakenOnlyFromTheIssuer(t *testing.T) {
 	}
 }
 
+// A key that is too short signs well, but others could have made it.
+func TestShortKeysAreRefused(t *testing.T) {
+	p := newProvider(t)
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.set(func(p *provider) { p.keys = []map[string]string{rsaJWK("weak", weak)} })
+	token := sign(t, jwt.SigningMethodRS256, weak, map[string]any{"kid": "weak"}, p.claims(nil))
+	if _, err := p.issuer(t).Verify(t.Context(), token); !fault.Is(err, fault.Denied) {
+		t.Errorf("error %v, want denied", err)
+	}
+}
+
 func TestUnusableKeysAreLeftOut(t *testing.T) {
 	p := newProvider(t)
 	weak, err := rsa.GenerateKey(rand.Reader, 1024)
