@@ -18,6 +18,8 @@ type Process struct {
 	api *runtimeAPI
 	cmd *exec.Cmd
 	log *logBuffer
+
+	stop sync.Once
 }
 
 // FunctionError is an invocation that the function answered with an error.
@@ -72,12 +74,15 @@ func (p *Process) TakeLog() string { return p.log.take() }
 // PID is the process's id, for /proc.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Stop ends the function as Lambda does: without a word.
+// Stop ends the function as Lambda does, without a word, and waits until all that it wrote is in the log.
 func (p *Process) Stop() {
-	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		p.log.Write([]byte(err.Error()))
-	}
-	p.api.close()
+	p.stop.Do(func() {
+		if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			p.log.Write([]byte(err.Error()))
+		}
+		<-p.api.gone
+		p.api.close()
+	})
 }
 
 type logBuffer struct {
