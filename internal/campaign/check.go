@@ -32,7 +32,7 @@ func (c Campaign) Check(s Surroundings) []Finding {
 	add(len(c.Placements) == 0, "no_placement", "It is on no ad account yet, so it can't bring results.")
 	if c.Budget != nil && s.BudgetLimit != nil && s.BudgetLimit.Currency == c.Currency {
 		add(c.Budget.AmountMicros > s.BudgetLimit.Micros, "budget_over_limit", "Its budget of %s is over the organisation's limit of %s.",
-			money.Of(c.Budget.AmountMicros, c.Currency), *s.BudgetLimit)
+			money.Of(c.Budget.AmountMicros, c.Currency).Text(), s.BudgetLimit.Text())
 	}
 	add(len(s.RunningNames) > 0, "name_running", "Another running campaign is called %q too.", c.Name)
 	return findings

@@ -16,6 +16,7 @@ const checkpointState = "stream.checkpoint"
 
 // Change is one record of a table's stream.
 type Change struct {
+	Shard    string // "" where the stream has but one
 	Sequence string
 	New      *store.Item // nil: deleted
 	Old      *store.Item

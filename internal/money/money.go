@@ -50,6 +50,16 @@ func (a Amount) Add(b Amount) (Amount, error) {
 // Decimal is the amount in major units, with at least the currency's own decimals: "150.00", "1500" (JPY).
 func (a Amount) Decimal() string { return FormatMicros(a.Micros, a.Currency.Digits()) }
 
+// Text is the amount for people: rounded half to even to the currency's own decimals, with its code.
+func (a Amount) Text() string {
+	unit := pow10(6 - a.Currency.Digits())
+	minor, err := MulDiv(a.Micros, 1, unit)
+	if err != nil {
+		return a.String()
+	}
+	return Amount{minor * unit, a.Currency}.String()
+}
+
 func (a Amount) String() string { return a.Decimal() + " " + string(a.Currency) }
 
 type wire struct {

@@ -92,6 +92,17 @@ func TestFormat(t *testing.T) {
 	}
 }
 
+func TestTextRoundsForPeople(t *testing.T) {
+	for want, a := range map[string]Amount{
+		"2893.37 USD": Of(2_893_369_997, "USD"), "0.12 USD": Of(125_000, "USD"), "0.14 USD": Of(135_000, "USD"),
+		"1234 JPY": Of(1_233_500_001, "JPY"), "1.235 BHD": Of(1_234_501, "BHD"), "-0.01 USD": Of(-9_999, "USD"),
+	} {
+		if got := a.Text(); got != want {
+			t.Errorf("%d %s is %q, want %q", a.Micros, a.Currency, got, want)
+		}
+	}
+}
+
 func TestJSONHasNoFloats(t *testing.T) {
 	b, err := json.Marshal(Of(9_500_000_000, "USD"))
 	if want := `{"amount":"9500.00","currency":"USD"}`; err != nil || string(b) != want {

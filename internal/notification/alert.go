@@ -51,7 +51,7 @@ func BudgetAlert(env event.Envelope[event.BudgetThresholdReached]) Alert {
 // BudgetMessage tells a threshold: medium under 90 %, high from 90, critical from 100.
 func BudgetMessage(d event.BudgetThresholdReached) Message {
 	currency := money.Currency(d.Currency)
-	spend, budget := money.Of(d.SpendMicros, currency), money.Of(d.BudgetMicros, currency)
+	spend, budget := money.Of(d.SpendMicros, currency).Text(), money.Of(d.BudgetMicros, currency).Text()
 	m := Message{
 		Category: "budget",
 		Severity: budgetSeverity(d.Threshold),
@@ -59,7 +59,7 @@ func BudgetMessage(d event.BudgetThresholdReached) Message {
 	}
 	lines := []string{fmt.Sprintf("%s of %s is spent%s, as of %s.", spend, budget, periodText(d), d.AsOf.UTC().Format("2 Jan 2006 15:04 UTC"))}
 	if over := d.SpendMicros - d.BudgetMicros; over > 0 {
-		lines = append(lines, fmt.Sprintf("That is %s over.", money.Of(over, currency)))
+		lines = append(lines, fmt.Sprintf("That is %s over.", money.Of(over, currency).Text()))
 	}
 	if len(d.AlsoCrossed) > 0 {
 		lines = append(lines, fmt.Sprintf("It passed %s at the same time.", percentList(d.AlsoCrossed)))

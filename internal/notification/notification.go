@@ -4,6 +4,7 @@ package notification
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bellwether/internal/event"
@@ -84,6 +85,13 @@ func (n Notice) Archive(now time.Time) Notice {
 func (n Notice) Unarchive() Notice {
 	n.ArchivedAt = nil
 	return n
+}
+
+// ValidRef reports whether the text has the form of a notice's reference: a time and an id.
+func ValidRef(ref string) bool {
+	stamp, id, _ := strings.Cut(ref, "_")
+	_, err := time.Parse("20060102T150405.000000Z", stamp)
+	return err == nil && event.IsID(id)
 }
 
 // Audience is the people to tell: each once, in a fixed order, so that repeats do the same work.
