@@ -76,7 +76,8 @@ func newHTTPClient() *http.Client {
 			TLSHandshakeTimeout:   2 * time.Second,
 			ResponseHeaderTimeout: 4 * time.Second,
 			IdleConnTimeout:       55 * time.Second,
-			MaxIdleConnsPerHost:   32, // reads of all shards run side by side
+			MaxIdleConnsPerHost:   8,
+			MaxConnsPerHost:       8, // a handshake costs five times a call
 			ForceAttemptHTTP2:     false,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

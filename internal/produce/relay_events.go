@@ -21,7 +21,6 @@ const (
 	relayName    = "relay-events"
 	relayPasses  = 4                      // sendings of one event in an invocation; then the stream delivers it again
 	relayBackoff = 100 * time.Millisecond // before the second pass, doubled before each further one
-	relayAppends = 16                     // log entries written side by side
 )
 
 // EventLog keeps every event; appending one again changes nothing.
@@ -131,10 +130,7 @@ func (r *relay) appendAll(ctx context.Context, lanes []*lane) (first int, err er
 			})
 		}
 	}
-	var errs []error
-	for some := range slices.Chunk(calls, relayAppends) {
-		errs = append(errs, parallel.Do(ctx, some...))
-	}
+	err = parallel.Do(ctx, calls...)
 	first = math.MaxInt
 	for _, s := range slices.Backward(steps) {
 		if s.err != nil {
@@ -142,7 +138,7 @@ func (r *relay) appendAll(ctx context.Context, lanes []*lane) (first int, err er
 			s.lane.events = s.lane.events[:s.at]
 		}
 	}
-	return first, errors.Join(errs...)
+	return first, err
 }
 
 // publish empties the lanes as far as the bus takes their events; the error tells what it did not.

@@ -38,6 +38,9 @@ func starts(ctx context.Context, w *lambdatest.World, dir string, names []string
 		}
 		say("starts: round %d of %d", round+1, rounds)
 	}
+	for _, name := range names {
+		r.detail("%s: init %.2fx, memory %.2fx", name, median(initRatio[name]), median(memoryRatio[name]))
+	}
 	slowest, ratio := fattest(initRatio)
 	r.atMost(1, "cold init beside a bare handler", ratio, 2, "x", fmt.Sprintf("%s, median of %d rounds", slowest, rounds))
 	biggest, ratio := fattest(memoryRatio)
