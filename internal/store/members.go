@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,7 +42,19 @@ func list[T any](ctx context.Context, t Table, orgID, prefix string) ([]T, error
 
 // ChangeRole gives a member another role. The number of owners in the settings is written with it,
 // so that two owners who demote each other at once don't leave the organisation without any.
-func (s Tenants) ChangeRole(ctx context.Context, p tenant.Principal, userID string, role tenant.Role, cause event.Cause) (tenant.Member, error) {
+func (s Tenants) ChangeRole(ctx context.Context, p tenant.Principal, userID string, role tenant.Role, cause event.Cause) (m tenant.Member, err error) {
+	err = again(func() error {
+		m, err = s.changeRole(ctx, p, userID, role, cause)
+		return err
+	})
+	return m, err
+}
+
+func (s Tenants) changeRole(ctx context.Context, p tenant.Principal, userID string, role tenant.Role, cause event.Cause) (tenant.Member, error) {
+	org, err := s.Org(ctx, p.OrgID)
+	if err != nil {
+		return tenant.Member{}, err
+	}
 	m, err := s.Member(ctx, p.OrgID, userID)
 	if err != nil || m.Role == role {
 		return m, err
@@ -49,7 +62,7 @@ func (s Tenants) ChangeRole(ctx context.Context, p tenant.Principal, userID stri
 	if err := p.MayGrant(m.Role, role); err != nil {
 		return m, err
 	}
-	settings, err := s.countOwners(ctx, p.OrgID, m.Role, role)
+	settings, err := countOwners(org, m.Role, role, cause)
 	if err != nil {
 		return m, err
 	}
@@ -61,6 +74,14 @@ func (s Tenants) ChangeRole(ctx context.Context, p tenant.Principal, userID stri
 
 // RemoveMember ends a membership: one's own, or as an admin another's.
 func (s Tenants) RemoveMember(ctx context.Context, p tenant.Principal, userID string, cause event.Cause) error {
+	return again(func() error { return s.removeMember(ctx, p, userID, cause) })
+}
+
+func (s Tenants) removeMember(ctx context.Context, p tenant.Principal, userID string, cause event.Cause) error {
+	org, err := s.Org(ctx, p.OrgID)
+	if err != nil {
+		return err
+	}
 	m, err := s.Member(ctx, p.OrgID, userID)
 	if err != nil {
 		return err
@@ -70,7 +91,7 @@ func (s Tenants) RemoveMember(ctx context.Context, p tenant.Principal, userID st
 			return err
 		}
 	}
-	settings, err := s.countOwners(ctx, p.OrgID, m.Role, "")
+	settings, err := countOwners(org, m.Role, "", cause)
 	if err != nil {
 		return err
 	}
@@ -79,17 +100,30 @@ func (s Tenants) RemoveMember(ctx context.Context, p tenant.Principal, userID st
 }
 
 // countOwners is the write of the settings with the number of owners after a role changed. It is
-// written also when the number stays, so that role changes of one organisation go one by one.
-func (s Tenants) countOwners(ctx context.Context, orgID string, before, after tenant.Role) (part, error) {
-	org, err := s.Org(ctx, orgID)
+// written also when the number stays, so that changes of who belongs to one organisation go one by
+// one. For that the settings are read before all that the change depends on (deleting what another
+// change has deleted already would succeed), and carry their cause (else the same number written
+// by another change would pass for an earlier try of this one).
+func countOwners(org tenant.Org, before, after tenant.Role, cause event.Cause) (part, error) {
+	owners, err := org.OwnersAfter(before, after)
 	if err != nil {
 		return part{}, err
 	}
-	if org.Owners, err = org.OwnersAfter(before, after); err != nil {
-		return part{}, err
+	next := org.Changed(cause.ID)
+	next.Owners = owners
+	return put(Org(org.ID).Settings(), next, next.Version, VersionIs(org.Version)), nil
+}
+
+// again repeats a change that lost against another one of the same organisation. An error that a
+// rule gave is final, also when it is a conflict.
+func again(change func() error) (err error) {
+	for range attempts {
+		err = change()
+		if e, ok := errors.AsType[*fault.Error](err); !ok || e.Code != codeConflict {
+			return err
+		}
 	}
-	was := org.Version
-	return put(Org(orgID).Settings(), org, was+1, VersionIs(was)), nil
+	return err
 }
 
 // Invite keeps an invitation.
@@ -98,56 +132,83 @@ func (s Tenants) Invite(ctx context.Context, i tenant.Invitation, cause event.Ca
 		expiring(put(Org(i.OrgID).Invitation(i.ID), i, 1, NotExists()), i.ExpiresAt))
 }
 
-// RevokeInvitation ends an invitation.
+// RevokeInvitation ends an invitation. It goes by the settings, like accepting: once it is
+// confirmed, nobody comes in by the invitation any more.
 func (s Tenants) RevokeInvitation(ctx context.Context, orgID, id string, cause event.Cause) error {
-	if _, err := read(ctx, s.Table, Org(orgID).Invitation(id), "invitation", func(*tenant.Invitation, int64) {}); err != nil {
-		return err
-	}
-	return s.write(ctx, cause, orgID, "invitation.revoked", "invitation/"+id, "", remove(Org(orgID).Invitation(id), Always()))
+	return again(func() error {
+		org, err := s.Org(ctx, orgID)
+		if err != nil {
+			return err
+		}
+		if _, err := s.invitation(ctx, orgID, id); err != nil {
+			return err
+		}
+		settings, err := countOwners(org, "", "", cause)
+		if err != nil {
+			return err
+		}
+		return s.write(ctx, cause, orgID, "invitation.revoked", "invitation/"+id, "", settings, remove(Org(orgID).Invitation(id), VersionIs(1)))
+	})
+}
+
+func (s Tenants) invitation(ctx context.Context, orgID, id string) (tenant.Invitation, error) {
+	return read(ctx, s.Table, Org(orgID).Invitation(id), "invitation", func(*tenant.Invitation, int64) {})
 }
 
 // Accept makes the person a member, by an invitation's token, and the organisation their active one.
-func (s Tenants) Accept(ctx context.Context, token string, who tenant.Identity, cause event.Cause) (tenant.Membership, error) {
+func (s Tenants) Accept(ctx context.Context, token string, who tenant.Identity, cause event.Cause) (m tenant.Membership, err error) {
 	orgID, id, ok := tenant.SplitToken(token)
 	if !ok || !event.IsID(orgID) || !event.IsID(id) {
-		return tenant.Membership{}, tenant.ErrInvitation()
+		return m, tenant.ErrInvitation()
 	}
-	i, err := read(ctx, s.Table, Org(orgID).Invitation(id), "invitation", func(*tenant.Invitation, int64) {})
-	if fault.Is(err, fault.NotFound) {
-		return tenant.Membership{}, tenant.ErrInvitation()
-	}
+	err = again(func() error {
+		org, err := s.Org(ctx, orgID)
+		if err != nil {
+			return noInvitation(err)
+		}
+		i, err := s.invitation(ctx, orgID, id)
+		if err != nil {
+			return noInvitation(err)
+		}
+		if err := i.Accept(token, who); err != nil {
+			return err
+		}
+		m = tenant.Membership{OrgID: orgID, OrgName: org.Name, Role: i.Role}
+		return s.join(ctx, org, i, who, cause)
+	})
 	if err != nil {
 		return tenant.Membership{}, err
 	}
-	if err := i.Accept(token, who); err != nil {
-		return tenant.Membership{}, err
-	}
-	u, err := s.user(ctx, who.UserID)
-	if err != nil {
-		return tenant.Membership{}, err
-	}
-	if err := u.MayJoin(); err != nil && !slices.Contains(u.Orgs, orgID) {
-		return tenant.Membership{}, err
-	}
-	org, err := s.Org(ctx, orgID)
-	if err != nil {
-		return tenant.Membership{}, err
-	}
-	return tenant.Membership{OrgID: orgID, OrgName: org.Name, Role: i.Role}, s.join(ctx, i, u, who, cause)
+	return m, nil
 }
 
-func (s Tenants) join(ctx context.Context, i tenant.Invitation, u tenant.User, who tenant.Identity, cause event.Cause) error {
-	settings, err := s.countOwners(ctx, i.OrgID, "", i.Role)
+// noInvitation tells nobody what a token was wrong about.
+func noInvitation(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return tenant.ErrInvitation()
+	}
+	return err
+}
+
+func (s Tenants) join(ctx context.Context, org tenant.Org, i tenant.Invitation, who tenant.Identity, cause event.Cause) error {
+	u, err := s.user(ctx, who.UserID)
 	if err != nil {
 		return err
 	}
-	next := u.Join(i.OrgID)
-	err = s.write(ctx, cause, i.OrgID, "member.joined", "user/"+u.ID, fmt.Sprintf("%s as %s", i.Email, i.Role), settings,
-		remove(Org(i.OrgID).Invitation(i.ID), VersionIs(1)),
-		put(Org(i.OrgID).Member(u.ID), memberOf(who, i.Role, cause.At), 1, NotExists()),
+	if err := u.MayJoin(); err != nil && !slices.Contains(u.Orgs, org.ID) {
+		return err
+	}
+	settings, err := countOwners(org, "", i.Role, cause)
+	if err != nil {
+		return err
+	}
+	next := u.Join(org.ID)
+	err = s.write(ctx, cause, org.ID, "member.joined", "user/"+u.ID, fmt.Sprintf("%s as %s", i.Email, i.Role), settings,
+		remove(Org(org.ID).Invitation(i.ID), VersionIs(1)),
+		put(Org(org.ID).Member(u.ID), memberOf(who, i.Role, cause.At), 1, NotExists()),
 		put(UserKey(u.ID), next, next.Version, VersionIs(u.Version)))
 	if fault.Is(err, fault.Conflict) {
-		if _, had := s.Member(ctx, i.OrgID, u.ID); had == nil {
+		if _, had := s.Member(ctx, org.ID, u.ID); had == nil {
 			return fault.New(fault.Conflict, "member_already", "you are a member of this organisation already")
 		}
 	}

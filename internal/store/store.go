@@ -170,9 +170,12 @@ func ErrNotFound() error {
 	return fault.New(fault.NotFound, "not_found", "there is no such item")
 }
 
+// codeConflict tells a lost race from the conflicts with a rule, which have codes of their own.
+const codeConflict = "conflict"
+
 // ErrConflict is what Write answers when a condition does not hold.
 func ErrConflict() error {
-	return fault.New(fault.Conflict, "conflict", "it was changed by somebody else in the meantime; read it again and repeat")
+	return fault.New(fault.Conflict, codeConflict, "it was changed by somebody else in the meantime; read it again and repeat")
 }
 
 // PrefixEnd is the lowest text above every text that begins with prefix: Query{From: p, To: PrefixEnd(p)}.

@@ -167,7 +167,7 @@ func (s Tenants) Org(ctx context.Context, orgID string) (tenant.Org, error) {
 // UpdateOrg writes settings of which some changed over the version that they were read at.
 func (s Tenants) UpdateOrg(ctx context.Context, org tenant.Org, changed []string, cause event.Cause) (tenant.Org, error) {
 	before := org.Version
-	org.Version++
+	org = org.Changed(cause.ID)
 	return org, s.write(ctx, cause, org.ID, "org.updated", "org/"+org.ID, strings.Join(changed, ", "),
 		put(Org(org.ID).Settings(), org, org.Version, VersionIs(before)))
 }

@@ -25,7 +25,15 @@ type Org struct {
 	CampaignLimit *money.Amount `json:"campaignLimit,omitempty"` // the most that one campaign's budget should be
 	Owners        int           `json:"owners"`                  // how many members are owners: never 0
 	CreatedAt     time.Time     `json:"createdAt"`
+	ChangedBy     string        `json:"changedBy,omitempty"` // the id of the last change's cause: two that read alike are still two
 	Version       int64         `json:"-"`
+}
+
+// Changed is the organisation's next version, by the cause with that id.
+func (o Org) Changed(causeID string) Org {
+	o.ChangedBy = causeID
+	o.Version++
+	return o
 }
 
 // Member is a person's place in an organisation.
