@@ -1,0 +1,255 @@
+package catalog_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"bellwether/internal/app"
+	"bellwether/internal/catalog"
+	"bellwether/internal/event"
+	"bellwether/internal/sam"
+	"bellwether/internal/tenant"
+)
+
+const root = "../.."
+
+// stillToCome are the canonical events that nothing produces yet. A producer that comes takes its
+// event off this list, and the test below fails until it has.
+var stillToCome = []string{
+	"IntegrationConnected", "IntegrationDisconnected", "IntegrationSyncCompleted", "IntegrationSyncFailed",
+	"PostFailed", "PostPublished", "PostScheduled",
+}
+
+// unheard are those that nothing listens to yet.
+var unheard = []string{
+	"IntegrationConnected", "IntegrationDisconnected", "IntegrationSyncCompleted", "IntegrationSyncFailed", "PostFailed", "PostScheduled",
+}
+
+func template(t *testing.T) *sam.Template {
+	t.Helper()
+	tpl, err := sam.Load(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tpl
+}
+
+// functions is the catalogue without anything behind it: for its names and events.
+func functions() []catalog.Function { return catalog.Functions(catalog.Adapters{}) }
+
+// same fails when the two lists don't hold the same texts.
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
+	for _, g := range got {
+		if !slices.Contains(want, g) {
+			t.Errorf("%s: %s is too much", what, g)
+		}
+	}
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			t.Errorf("%s: %s is missing", what, w)
+		}
+	}
+}
+
+func TestFoldersAreFunctionsAreCatalogueRows(t *testing.T) {
+	var folders, deployed, listed []string
+	entries, err := os.ReadDir(filepath.Join(root, "functions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		folders = append(folders, e.Name())
+	}
+	for _, f := range template(t).Functions {
+		deployed = append(deployed, f.Name)
+	}
+	for _, f := range functions() {
+		listed = append(listed, f.Name)
+	}
+	same(t, "CodeUris of template.yaml, held to folders of functions/", deployed, folders)
+	same(t, "rows of the catalogue, held to folders of functions/", listed, folders)
+}
+
+func TestRulesAreWhatTheCodeHandles(t *testing.T) {
+	handled := map[string][]string{}
+	for _, f := range functions() {
+		handled[f.Name] = f.Events
+	}
+	for _, f := range template(t).Functions {
+		var types []string
+		for _, r := range f.Rules {
+			if source := r.Pattern.Texts("source"); !slices.Equal(source, []string{event.Source}) {
+				t.Errorf("template.yaml:%d: the rule of %s is for source %v", r.Line, f.Name, source)
+			}
+			types = append(types, r.Pattern.Texts("detail-type")...)
+		}
+		same(t, f.Name+", rules held to code", types, handled[f.Name])
+	}
+}
+
+func TestListenersLoseNothing(t *testing.T) {
+	groups := map[string]int{}
+	tpl := template(t)
+	for _, g := range tpl.LogGroups {
+		groups[g.LogicalID] = g.Days
+	}
+	for _, f := range tpl.Functions {
+		if f.LogGroup == "" || groups[f.LogGroup] == 0 {
+			t.Errorf("template.yaml:%d: %s has no log group with a retention", f.Line, f.Name)
+		}
+		for _, r := range f.Rules {
+			if r.DeadLetters == "" || r.Retries == 0 || r.MaxAge == 0 {
+				t.Errorf("template.yaml:%d: the rule of %s needs a retry policy and a dead-letter queue", r.Line, f.Name)
+			}
+		}
+		if len(f.Rules) > 0 && (f.Async.OnFailure == "" || f.Async.Retries != 2) {
+			t.Errorf("template.yaml:%d: %s needs two retries and an OnFailure queue", f.Line, f.Name)
+		}
+		for _, s := range f.Streams {
+			if s.OnFailure == "" || !s.PartialFailure || !s.Bisect || s.MaxAge == 0 {
+				t.Errorf("template.yaml:%d: the stream of %s needs OnFailure, partial failures, bisecting and an age", s.Line, f.Name)
+			}
+		}
+	}
+}
+
+// eventList are the events of the canon, and the further ones.
+func eventList() (canon, further []string) {
+	for _, d := range event.Canon() {
+		canon = append(canon, d.EventType())
+	}
+	for _, d := range event.Further() {
+		further = append(further, d.EventType())
+	}
+	return canon, further
+}
+
+// producers are the files in which an event's type is made into an event: it stands in braces there.
+func producers(t *testing.T, name string) (files []string) {
+	t.Helper()
+	made := regexp.MustCompile(`event\.` + name + `\{`)
+	for _, dir := range []string{"campaign", "post", "integration", "produce"} {
+		paths, err := filepath.Glob(filepath.Join(root, "internal", dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			source, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(path, "_test.go") && made.Match(source) {
+				files = append(files, path)
+			}
+		}
+	}
+	return files
+}
+
+func TestEveryEventHasProducerListenerAndSample(t *testing.T) {
+	listeners := map[string]bool{}
+	for _, f := range functions() {
+		for _, e := range f.Events {
+			listeners[e] = true
+		}
+	}
+	canon, further := eventList()
+	for _, name := range slices.Concat(canon, further) {
+		if _, err := os.Stat(filepath.Join(root, "events", name+".json")); err != nil {
+			t.Errorf("%s has no sample in events/", name)
+		}
+		made, coming := len(producers(t, name)) > 0, slices.Contains(stillToCome, name)
+		if made == coming {
+			t.Errorf("%s is made: %v; on the list of events still to come: %v", name, made, coming)
+		}
+		if heard, waits := listeners[name], slices.Contains(unheard, name); heard == waits {
+			t.Errorf("%s is listened to: %v; on the list of events that nothing hears yet: %v", name, heard, waits)
+		}
+	}
+}
+
+func TestEnvironmentIsSet(t *testing.T) {
+	set := map[string]bool{}
+	for _, f := range template(t).Functions {
+		for name := range f.Env {
+			set[name] = true
+		}
+	}
+	same(t, "environment of template.yaml, held to what the code reads", slices.Collect(maps.Keys(set)), app.EnvNames())
+}
+
+// TestNoPolicyHasAStar reads the text: a star in an action or a resource grants what nobody looked at.
+func TestNoPolicyHasAStar(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, line := range strings.Split(string(source), "\n") {
+		code, _, _ := strings.Cut(line, " #")
+		granted := strings.Contains(code, "Action:") || strings.Contains(code, "Resource:") || strings.Contains(code, "Principal:")
+		if granted && strings.Contains(code, "*") {
+			t.Errorf("template.yaml:%d: %s", n+1, strings.TrimSpace(line))
+		}
+	}
+}
+
+func TestRoutesOfTemplateSpecAndRoles(t *testing.T) {
+	var deployed, specified []string
+	for _, f := range template(t).Functions {
+		for _, r := range f.Routes {
+			deployed = append(deployed, r.Method+" "+r.Path)
+			if r.Public {
+				t.Errorf("template.yaml:%d: %s %s is behind no authorizer", r.Line, r.Method, r.Path)
+			}
+		}
+	}
+	for _, o := range operations(t) {
+		specified = append(specified, o.pattern())
+	}
+	same(t, "routes of template.yaml, held to openapi.yaml", deployed, specified)
+	same(t, "routes of the role table, held to openapi.yaml", tenant.Routes(), specified)
+}
+
+// table is the event -> listener table as the README has it.
+func table() string {
+	heard := map[string][]string{}
+	for _, f := range functions() {
+		for _, e := range f.Events {
+			heard[e] = append(heard[e], "`"+f.Name+"`")
+		}
+	}
+	canon, further := eventList()
+	var b strings.Builder
+	rows := func(title string, events []string) {
+		fmt.Fprintf(&b, "| %s | listeners |\n|---|---|\n", title)
+		for _, e := range events {
+			listeners := strings.Join(heard[e], " ")
+			if listeners == "" {
+				listeners = "still to come"
+			}
+			fmt.Fprintf(&b, "| %s | %s |\n", e, listeners)
+		}
+	}
+	rows("event", canon)
+	b.WriteString("\n")
+	rows("further event", further)
+	return b.String()
+}
+
+func TestReadmeHasTheTable(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := table(); !strings.Contains(string(readme), want) {
+		t.Errorf("README.md lacks the event -> listener table as the code has it:\n\n%s", want)
+	}
+}
