@@ -158,13 +158,24 @@ func (o Org) OwnersAfter(before, after Role) (int, error) {
 	return n, nil
 }
 
-// CleanEmail is the address in the form in which addresses are compared.
+// CleanEmail is the address in the form in which addresses are compared. Only A to Z are folded:
+// among other letters are some that fold to those, like the Kelvin sign to k, and so would make
+// one person's address another's.
 func CleanEmail(text string) (string, error) {
-	a, err := mail.ParseAddress(strings.TrimSpace(text))
-	if err != nil || a.Name != "" || len(a.Address) > 254 {
+	text = strings.TrimSpace(text)
+	a, err := mail.ParseAddress(text)
+	// The parser also takes what stands in mails: names, comments, quotes, and hosts by number.
+	if err != nil || a.Address != text || len(text) > 254 || strings.ContainsAny(text, `"[`) {
 		return "", fault.InvalidFields(fault.Field{Name: "email", Message: "must be an e-mail address like ada@example.com"})
 	}
-	return strings.ToLower(a.Address), nil
+	return strings.Map(lowerASCII, text), nil
+}
+
+func lowerASCII(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 func nameField(field, name string) []fault.Field {

@@ -137,7 +137,8 @@ func TestCleanEmail(t *testing.T) {
 	for in, want := range map[string]string{
 		" Ada@Example.COM ": "ada@example.com", "a+b@x.org": "a+b@x.org",
 		"": "", "ada": "", "ada@": "", "@x.org": "", "Ada <ada@x.org>": "", "a@x.org, b@x.org": "", "a b@x.org": "",
-		"a@x.org\r\nBcc: b@x.org": "", strings.Repeat("a", 250) + "@x.org": "",
+		"a@x.org\r\nBcc: b@x.org": "", "<ada@x.org>": "", "ada@x.org (Ada)": "", `"a b"@x.org`: "", "ada@[127.0.0.1]": "",
+		"Mi\u212Ae@x.org": "mi\u212Ae@x.org", "\u0130vo@x.org": "\u0130vo@x.org", strings.Repeat("a", 250) + "@x.org": "",
 	} {
 		got, err := tenant.CleanEmail(in)
 		if got != want || (err == nil) != (want != "") {

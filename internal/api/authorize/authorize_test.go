@@ -142,6 +142,34 @@ func TestRemovedMembersLoseTheirOrganisation(t *testing.T) {
 	}
 }
 
+// Who belongs nowhere is let in as nobody's member: to accept an invitation or to begin anew.
+func TestAPersonWithoutAnOrganisationIsLetIn(t *testing.T) {
+	h := newHouse(t)
+	ada := h.signIn(t, h.provider.token(t, nil))
+	eveToken := h.provider.token(t, map[string]any{"sub": "eve", "email": "eve@example.com"})
+	eve := h.signIn(t, eveToken)
+	cause := event.Edge(event.Derive("leave"), ada.Actor, start)
+	invitation, token, err := tenant.NewInvitation(ada, event.Derive("invitation"), "eve@example.com", tenant.Owner, start, strings.NewReader(strings.Repeat("x", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.tenants.Invite(t.Context(), invitation, cause); err != nil {
+		t.Fatal(err)
+	}
+	who := tenant.Identity{UserID: eve.ID, Email: eve.Email, EmailVerified: true}
+	if _, err := h.tenants.Accept(t.Context(), token, who, cause); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.tenants.RemoveMember(t.Context(), ada, ada.ID, cause); err != nil {
+		t.Fatal(err)
+	}
+	want := ada
+	want.OrgID, want.Role = "", ""
+	if got := h.signIn(t, h.provider.token(t, nil)); got != want {
+		t.Errorf("principal %+v, want %+v", got, want)
+	}
+}
+
 func (h house) newKey(t *testing.T, days int) (tenant.Principal, tenant.APIKey, string) {
 	t.Helper()
 	ada := h.signIn(t, h.provider.token(t, nil))
