@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"bellwether/internal/event"
 	"bellwether/internal/produce"
 	"bellwether/internal/sam"
+	"bellwether/internal/store"
 	"bellwether/internal/tenant"
 )
 
@@ -74,6 +76,36 @@ func (w *World) Sample(name string) ([]byte, error) {
 		}
 	}
 	return best.Payload, nil
+}
+
+// FreshEvent is the function's sample event as another occurrence, the n'th, about a campaign that
+// has changed since: what is done for it was not done before.
+func (w *World) FreshEvent(ctx context.Context, name string, n int) ([]byte, error) {
+	payload, err := w.Sample(name)
+	if err != nil {
+		return nil, err
+	}
+	var in map[string]any
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
+	}
+	meta := in["detail"].(map[string]any)["meta"].(map[string]any)
+	meta["id"], meta["sequence"] = event.Derive("fresh", fmt.Sprint(n)), 1000+n
+	campaign, err := w.Table.Get(ctx, store.Org(OrgID).Campaign(CampaignID))
+	if err != nil {
+		return nil, err
+	}
+	campaign.Version = int64(1000 + n)
+	if err := w.Table.Write(ctx, "", store.Put(campaign, store.Always())); err != nil {
+		return nil, err
+	}
+	return json.Marshal(in)
+}
+
+// FloorOrder makes the function of Floor read the campaign so many times.
+func FloorOrder(calls int) []byte {
+	key := store.Org(OrgID).Campaign(CampaignID)
+	return encode(map[string]any{"Calls": calls, "PK": key.PK, "SK": key.SK})
 }
 
 // httpSample asks a route about the samples' campaign, as the organisation's owner.

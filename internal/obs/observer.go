@@ -1,6 +1,7 @@
 package obs
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -13,19 +14,10 @@ import (
 const maxError = 600
 
 // Observer writes the two lines of an invocation. It is safe for concurrent use.
-type Observer struct {
-	log *slog.Logger
-	out io.Writer
-}
+type Observer struct{ out lockedWriter }
 
 // New makes an Observer that writes to w.
-func New(w io.Writer) *Observer {
-	out := &lockedWriter{w: w}
-	return &Observer{log: NewLogger(out), out: out}
-}
-
-// Log is the logger for what happens outside invocations.
-func (o *Observer) Log() *slog.Logger { return o.log }
+func New(w io.Writer) *Observer { return &Observer{lockedWriter{w: w}} }
 
 // End is how an invocation ended.
 type End struct {
@@ -58,8 +50,11 @@ func (o *Observer) Done(ctx context.Context, inv *Invocation, end End) {
 		level, text = slog.LevelError, "panic"
 		attrs = append(attrs, slog.String("stack", end.Stack))
 	}
-	o.log.LogAttrs(ctx, level, text, attrs...)
-	o.out.Write(metricsLine(end, inv.counts))
+	// Both lines in one write: it is a system call that another process wakes up from.
+	var both bytes.Buffer
+	NewLogger(&both).LogAttrs(ctx, level, text, attrs...)
+	both.Write(metricsLine(end, inv.counts))
+	o.out.Write(both.Bytes())
 }
 
 // metricsLine is the embedded metric format of CloudWatch: a log line that becomes metrics,

@@ -91,8 +91,8 @@ func (b *bench) starts(ctx context.Context) error {
 }
 
 func (b *bench) warm(ctx context.Context) error {
-	return b.running(ctx, func(w *lambdatest.World, names []string) error {
-		return warm(ctx, w, b.dir, names, b.report)
+	return b.running(ctx, func(w *lambdatest.World, _ []string) error {
+		return warm(ctx, w, b.dir, b.report)
 	})
 }
 
