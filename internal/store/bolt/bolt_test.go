@@ -31,13 +31,7 @@ func changes(table *bolt.Table) ([]storetest.Change, error) {
 	records, err := table.Records(0, 10_000)
 	var list []storetest.Change
 	for _, r := range records {
-		c := storetest.Change{Old: r.Old, New: r.New}
-		if r.New != nil {
-			c.Key = r.New.Key
-		} else {
-			c.Key = r.Old.Key
-		}
-		list = append(list, c)
+		list = append(list, storetest.Change{Old: r.Old, New: r.New})
 	}
 	return list, err
 }

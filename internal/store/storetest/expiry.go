@@ -64,7 +64,8 @@ func testExpiredKeysOnly(t *testing.T, h Harness) {
 	stays, goes := item("XK", "1", "stays", 1), item("XK", "2", "goes", 1)
 	stays.Index = store.Key{PK: "ORG#suite#XKI", SK: "1"}
 	goes.ExpiresAt = h.Clock.Now().Add(time.Second)
-	write(t, h, store.Put(stays, store.Always()), store.Put(goes, store.Always()))
+	write(t, h, store.Put(stays, store.Always()))
+	write(t, h, store.Put(goes, store.Always()))
 	h.Clock.Add(time.Second)
 	page, err := h.Table.Query(t.Context(), store.Query{Partition: stays.PK, KeysOnly: true, Limit: 9})
 	if err != nil || len(page.Items) != 1 || page.Items[0] != (store.Item{Key: stays.Key, Index: stays.Index}) {

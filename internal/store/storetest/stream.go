@@ -36,17 +36,17 @@ func testStreamOrder(t *testing.T, h Harness) {
 	}
 	last := map[store.Key]int64{}
 	for _, c := range changes {
-		if c.Old != nil && c.Old.Version != last[c.Key] {
-			t.Fatalf("%v: the old image is of version %d, want %d", c.Key, c.Old.Version, last[c.Key])
+		if c.Old != nil && c.Old.Version != last[c.key()] {
+			t.Fatalf("%v: the old image is of version %d, want %d", c.key(), c.Old.Version, last[c.key()])
 		}
 		if c.New == nil {
-			last[c.Key] = -1
+			last[c.key()] = -1
 			continue
 		}
-		if c.New.Version != last[c.Key]+1 {
-			t.Fatalf("%v: version %d came after %d", c.Key, c.New.Version, last[c.Key])
+		if c.New.Version != last[c.key()]+1 {
+			t.Fatalf("%v: version %d came after %d", c.key(), c.New.Version, last[c.key()])
 		}
-		last[c.Key] = c.New.Version
+		last[c.key()] = c.New.Version
 	}
 	if len(last) != items || last[item("ST", "0", "", 0).Key] != -1 || last[item("ST", "1", "", 0).Key] != versions {
 		t.Errorf("the stream ends with %v", last)
