@@ -136,18 +136,12 @@ func codeOf(err error) string {
 // as it could be read, also with an error.
 func readEvent(payload []byte) (event.Raw, error) {
 	var in struct {
-		Source     string          `json:"source"`
-		DetailType string          `json:"detail-type"`
-		Detail     json.RawMessage `json:"detail"`
+		Source     string    `json:"source"`
+		DetailType string    `json:"detail-type"`
+		Detail     event.Raw `json:"detail"`
 	}
-	var raw event.Raw
-	if err := json.Unmarshal(payload, &in); err != nil {
-		return raw, fault.Wrap(err, fault.Invalid, "bad_payload", "this is no EventBridge event")
-	}
-	if in.Source != event.Source {
-		return raw, fault.Newf(fault.Invalid, "bad_payload", "the event's source is not %s", event.Source)
-	}
-	err := json.Unmarshal(in.Detail, &raw)
+	err := json.Unmarshal(payload, &in)
+	raw := in.Detail
 	// A parked event is filed under its ids, so they are taken only when they are ids.
 	known := event.IsID(raw.Meta.ID) && event.IsID(raw.Meta.OrgID)
 	if !known {
@@ -155,7 +149,9 @@ func readEvent(payload []byte) (event.Raw, error) {
 	}
 	switch {
 	case err != nil:
-		return raw, fault.Wrap(err, fault.Invalid, "bad_payload", "the event's detail can't be read")
+		return raw, fault.Wrap(err, fault.Invalid, "bad_payload", "the event can't be read")
+	case in.Source != event.Source:
+		return raw, fault.Newf(fault.Invalid, "bad_payload", "the event's source is not %s", event.Source)
 	case !known:
 		return raw, fault.New(fault.Invalid, "bad_payload", "the event's metadata lacks its id or its organisation's")
 	case raw.Meta.Type != in.DetailType:

@@ -94,7 +94,7 @@ func TestListenerParksWhatItCanNeverHandle(t *testing.T) {
 		{"nothing", nil, "bad_payload", unknown},
 		{"no JSON", []byte("\xff{"), "bad_payload", unknown},
 		{"another kind of payload", payload(t, "sqs.json"), "bad_payload", unknown},
-		{"another source", with(t, func(in, _ map[string]any) { in["source"] = "aws.ec2" }), "bad_payload", unknown},
+		{"another source", with(t, func(in, _ map[string]any) { in["source"] = "aws.ec2" }), "bad_payload", known},
 		{"no detail", with(t, func(in, _ map[string]any) { delete(in, "detail") }), "bad_payload", unknown},
 		{"detail is a text", with(t, func(in, _ map[string]any) { in["detail"] = "x" }), "bad_payload", unknown},
 		{"no event id", with(t, func(_, meta map[string]any) { meta["id"] = "1" }), "bad_payload", unknown},

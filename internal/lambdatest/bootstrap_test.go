@@ -58,6 +58,9 @@ func TestEveryFunctionAnswersItsSamples(t *testing.T) {
 			}
 		})
 	}
+	if asked := world.Asked(); asked["PutEvents"] != 1 || asked["Publish"] != 1 {
+		t.Errorf("the samples made these calls: %v", asked)
+	}
 }
 
 func check(t *testing.T, s lambdatest.Sample, answer []byte) {

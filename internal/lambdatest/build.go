@@ -16,7 +16,7 @@ var Flags = []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-
 // Bare is the smallest possible function, for comparison.
 const Bare = "./internal/lambdatest/testdata/bare"
 
-// Floor reads the samples' campaign as often as its payload asks for, and does nothing else.
+// Floor reads and writes an item in turn as often as its payload asks for, and does nothing else.
 const Floor = "./internal/lambdatest/testdata/floor"
 
 // Functions are the folders under functions/ in the module at root, by name.

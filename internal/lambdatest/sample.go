@@ -102,10 +102,10 @@ func (w *World) FreshEvent(ctx context.Context, name string, n int) ([]byte, err
 	return json.Marshal(in)
 }
 
-// FloorOrder makes the function of Floor read the campaign so many times.
-func FloorOrder(calls int) []byte {
+// FloorOrder makes the function of Floor read the campaign, and write it, so many times.
+func FloorOrder(pairs int) []byte {
 	key := store.Org(OrgID).Campaign(CampaignID)
-	return encode(map[string]any{"Calls": calls, "PK": key.PK, "SK": key.SK})
+	return encode(map[string]any{"Pairs": pairs, "PK": key.PK, "SK": key.SK})
 }
 
 // httpSample asks a route about the samples' campaign, as the organisation's owner.

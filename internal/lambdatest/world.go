@@ -124,6 +124,15 @@ func (w *World) Requests() int {
 	return n
 }
 
+// Asked are the actions of EventBridge, Scheduler and SNS that were called so far.
+func (w *World) Asked() map[string]int {
+	asked := map[string]int{}
+	for _, c := range w.aws.Calls() {
+		asked[c.Action]++
+	}
+	return asked
+}
+
 // Parked are the events of the samples' organisation that the function has parked.
 func (w *World) Parked(ctx context.Context, name string) ([]event.Parked, error) {
 	page, err := store.Parked{Table: w.Table}.List(ctx, OrgID, name, store.MaxPage, "")

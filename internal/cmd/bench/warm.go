@@ -11,7 +11,7 @@ import (
 const (
 	warmRounds = 12
 	warmTimes  = 250 // invocations in a round; 3,000 in all, behind one round to warm up
-	floorCalls = 4   // calls of the floor function's invocation
+	floorPairs = 2   // reads and writes of the floor function's invocation
 )
 
 // runner is a function that keeps running through all rounds.
@@ -29,7 +29,7 @@ type runner struct {
 // and the SDK's bare calls cost in the same round.
 func warm(ctx context.Context, w *lambdatest.World, dir string, r *report) error {
 	bare := &runner{name: "bare", payload: func(int) ([]byte, error) { return []byte("{}"), nil }}
-	floor := &runner{name: "floor", payload: func(int) ([]byte, error) { return lambdatest.FloorOrder(floorCalls), nil }}
+	floor := &runner{name: "floor", payload: func(int) ([]byte, error) { return lambdatest.FloorOrder(floorPairs), nil }}
 	var listeners []*runner
 	for _, name := range w.Listeners() {
 		listeners = append(listeners, &runner{name: name, payload: func(n int) ([]byte, error) { return w.FreshEvent(ctx, name, n) }})
@@ -54,7 +54,7 @@ func warm(ctx context.Context, w *lambdatest.World, dir string, r *report) error
 		if round == 0 {
 			continue
 		}
-		call := (floor.cpu - bare.cpu) / floorCalls
+		call := (floor.cpu - bare.cpu) / (2 * floorPairs)
 		for _, f := range listeners {
 			ratios[f.name] = append(ratios[f.name], f.cpu/(bare.cpu+f.calls*call))
 			costs[f.name] = append(costs[f.name], f.cpu)

@@ -1,5 +1,5 @@
-// Command floor reads an item as often as it is asked to and does nothing else: the least that a
-// call through the SDK costs.
+// Command floor reads an item and writes it under another key, in turn, as often as it is asked to,
+// and does nothing else: the least that calls through the SDK cost.
 package main
 
 import (
@@ -20,21 +20,23 @@ type handler struct {
 
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var order struct {
-		Calls  int
+		Pairs  int
 		PK, SK string
 	}
 	if err := json.Unmarshal(payload, &order); err != nil {
 		return nil, err
 	}
-	for range order.Calls {
-		_, err := h.client.GetItem(ctx, &dynamodb.GetItemInput{
-			TableName: &h.table,
-			Key: map[string]types.AttributeValue{
-				"PK": &types.AttributeValueMemberS{Value: order.PK},
-				"SK": &types.AttributeValueMemberS{Value: order.SK},
-			},
-		})
+	key := map[string]types.AttributeValue{
+		"PK": &types.AttributeValueMemberS{Value: order.PK},
+		"SK": &types.AttributeValueMemberS{Value: order.SK},
+	}
+	for range order.Pairs {
+		out, err := h.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &h.table, Key: key})
 		if err != nil {
+			return nil, err
+		}
+		out.Item["SK"] = &types.AttributeValueMemberS{Value: "floor"}
+		if _, err := h.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &h.table, Item: out.Item}); err != nil {
 			return nil, err
 		}
 	}
