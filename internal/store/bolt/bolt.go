@@ -71,6 +71,10 @@ func (t *Table) Close() error { return t.db.Close() }
 // DB is the file itself, for buckets of others beside the table's.
 func (t *Table) DB() *bbolt.DB { return t.db }
 
+// Update changes buckets of others, in a commit that it shares with writers who come at the same
+// time. The change is durable when Update returns. It may run twice; with an error it leaves nothing.
+func (t *Table) Update(change func(*bbolt.Tx) error) error { return t.group.update(change) }
+
 // Get implements store.Table.
 func (t *Table) Get(ctx context.Context, key store.Key) (store.Item, error) {
 	if err := ctx.Err(); err != nil {

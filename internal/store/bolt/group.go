@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -26,9 +27,12 @@ type change struct {
 	err   error
 }
 
+// errAbandoned is what the others of a commit get when one of them panics.
+var errAbandoned = errors.New("the commit was abandoned")
+
 // update runs apply in a transaction that others may share, and returns when it is durable.
 func (g *group) update(apply func(*bbolt.Tx) error) error {
-	c := &change{apply: apply}
+	c := &change{apply: apply, err: errAbandoned}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, c)
 	g.mu.Unlock()
@@ -46,30 +50,36 @@ func (g *group) update(apply func(*bbolt.Tx) error) error {
 }
 
 func (g *group) commit(together []*change) {
-	err := g.db.Update(func(tx *bbolt.Tx) error { return applyAll(tx, together) })
-	for _, c := range together {
+	defer func() {
+		for _, c := range together {
+			c.done = true
+		}
+	}()
+	results := make([]error, len(together))
+	err := g.db.Update(func(tx *bbolt.Tx) error { return applyAll(tx, together, results) })
+	for i, c := range together {
+		c.err = results[i]
 		// A failure leaves nothing done, and says little of the others: each goes alone then.
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			c.err = g.db.Update(c.apply)
 		}
-		c.done = true
 	}
 }
 
 // applyAll returns an error when the transaction must not be committed: for a failure, and
 // when all found a conflict.
-func applyAll(tx *bbolt.Tx, together []*change) error {
+func applyAll(tx *bbolt.Tx, together []*change, results []error) error {
 	conflicts := 0
-	for _, c := range together {
-		c.err = c.apply(tx)
-		if fault.Is(c.err, fault.Conflict) {
+	for i, c := range together {
+		results[i] = c.apply(tx)
+		if fault.Is(results[i], fault.Conflict) {
 			conflicts++
-		} else if c.err != nil {
-			return c.err
+		} else if results[i] != nil {
+			return results[i]
 		}
 	}
 	if conflicts == len(together) {
-		return together[0].err
+		return results[0]
 	}
 	return nil
 }
