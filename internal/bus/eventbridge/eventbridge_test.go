@@ -118,7 +118,7 @@ func TestPutHoldsTheSizeLimits(t *testing.T) {
 	})
 }
 
-func TestPutWhenTheCallFails(t *testing.T) {
+func TestPutIsRepeated(t *testing.T) {
 	t.Run("given one failure, the SDK repeats it", func(t *testing.T) {
 		b, server := open(t)
 		server.Fault(func(n int, _ awstest.Call) *awstest.Response {
@@ -146,7 +146,10 @@ func TestPutWhenTheCallFails(t *testing.T) {
 			t.Fatalf("%d calls", n)
 		}
 	})
-	t.Run("given an outage, nothing is known of any", func(t *testing.T) {
+}
+
+func TestPutInAnOutage(t *testing.T) {
+	t.Run("given no answer at all, nothing is known of any", func(t *testing.T) {
 		b, server := open(t)
 		server.Fault(func(int, awstest.Call) *awstest.Response {
 			return &awstest.Response{Status: http.StatusServiceUnavailable, Type: "ServiceUnavailable"}
