@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"bellwether/internal/analytics"
@@ -46,6 +49,19 @@ func (s Dashboard) Tiles(ctx context.Context, orgID string) ([]analytics.Tile, e
 		return nil, fmt.Errorf("read the dashboard: %w", err)
 	}
 	return decodeAll(items, decodeTile)
+}
+
+// Posts are the posts of the last 30 days, the newest first.
+func (s Dashboard) Posts(ctx context.Context, orgID string) ([]analytics.PublishedPost, error) {
+	items, err := s.all(ctx, Query{From: postTilePrefix, To: PrefixEnd(postTilePrefix)}, shards(Org(orgID).Tiles))
+	if err != nil {
+		return nil, fmt.Errorf("read the published posts: %w", err)
+	}
+	posts, err := decodeAll(items, decodeJSON[analytics.PublishedPost])
+	slices.SortFunc(posts, func(a, b analytics.PublishedPost) int {
+		return cmp.Or(b.PublishedAt.Compare(a.PublishedAt), strings.Compare(a.PostID, b.PostID))
+	})
+	return posts, err
 }
 
 // TileVersion is the campaign's version that the dashboard shows; 0 when it shows none yet.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellwether/internal/fault"
@@ -28,7 +29,7 @@ func (s Inbox) Add(ctx context.Context, n notification.Notice) error {
 
 // Get finds a notice by its reference, which List gives.
 func (s Inbox) Get(ctx context.Context, orgID, userID, ref string) (notification.Notice, error) {
-	item, err := s.Table.Get(ctx, Key{PK: Org(orgID).Inbox(userID), SK: ref})
+	item, err := s.Table.Get(ctx, Key{PK: Org(orgID).Inbox(userID), SK: strings.Replace(ref, "_", "#", 1)})
 	if fault.Is(err, fault.NotFound) {
 		return notification.Notice{}, fault.New(fault.NotFound, "notice_not_found", "there is no such notice in the inbox")
 	}
@@ -38,8 +39,11 @@ func (s Inbox) Get(ctx context.Context, orgID, userID, ref string) (notification
 	return decodeNotice(item)
 }
 
-// Ref is the notice's reference within its inbox.
-func (s Inbox) Ref(n notification.Notice) string { return Org(n.OrgID).Notice(n.UserID, n.ID, n.At).SK }
+// Ref is the notice's reference within its inbox, as it stands in paths: its sort key, with a
+// separator that a path can hold.
+func (s Inbox) Ref(n notification.Notice) string {
+	return strings.Replace(Org(n.OrgID).Notice(n.UserID, n.ID, n.At).SK, "#", "_", 1)
+}
 
 // Update applies change to a notice; when somebody else wrote first, it reads again and repeats.
 func (s Inbox) Update(ctx context.Context, token, orgID, userID, ref string, change func(notification.Notice) notification.Notice) (notification.Notice, error) {
