@@ -42,9 +42,13 @@ func TestKeysLeftOverAreAskedForAgain(t *testing.T) {
 		}
 		return dynamotest.None
 	}
+	w.server.Reset()
 	page, err := w.Query(t.Context(), list)
 	if err != nil || len(page.Items) != listed {
 		t.Fatalf("%d items, %v", len(page.Items), err)
+	}
+	if units := w.server.Counts().ReadUnits; units != listed+0.5 {
+		t.Errorf("%v read units: want each item read once, and the index", units)
 	}
 	for n, i := range page.Items {
 		if i.Index.SK != fmt.Sprintf("%02d", n) || i.Doc != "doc" {

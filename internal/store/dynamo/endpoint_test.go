@@ -40,7 +40,7 @@ func TestEndpoint(t *testing.T) {
 		t.Run(emulator.command, func(t *testing.T) {
 			path, err := exec.LookPath(emulator.command)
 			if err != nil {
-				t.Skip("it is not on this machine's PATH")
+				t.Skip("it is not on the PATH")
 			}
 			testEndpoint(t, start(t, path, emulator.port))
 		})

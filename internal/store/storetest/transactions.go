@@ -69,15 +69,18 @@ func testTransactionHalfRepeated(t *testing.T, h Harness) {
 	}
 }
 
-// testSameTokenOtherOps writes different things for one cause, as the chunks of an import do.
+// testSameTokenOtherOps writes different things for one cause, as the chunks of an import do: to
+// other items, and to the same ones.
 func testSameTokenOtherOps(t *testing.T, h Harness) {
-	for n := range 3 {
-		a, b := item("TT", fmt.Sprint("a", n), "x", 1), item("TT", fmt.Sprint("b", n), "x", 1)
-		if err := h.Table.Write(t.Context(), "one cause", store.Put(a, store.NotExists()), store.Put(b, store.NotExists())); err != nil {
-			t.Errorf("chunk %d: %v", n, err)
+	a, b := item("TT", "a", "first", 1), item("TT", "b", "x", 1)
+	second, third, fourth, other := a, a, a, item("TT", "c", "x", 1)
+	second.Doc, third.Events, fourth.Version = "second", "[]", 2
+	for _, last := range []store.Item{a, second, third, fourth, other} {
+		if err := h.Table.Write(t.Context(), "one cause", store.Put(last, store.Always()), store.Put(b, store.Always())); err != nil {
+			t.Errorf("%+v: %v", last, err)
 		}
-	}
-	if n := len(all(t, h, store.Query{Partition: "ORG#suite#TT"})); n != 6 {
-		t.Errorf("%d items are there, want 6", n)
+		if got, _ := get(t, h, last.Key); got != last {
+			t.Errorf("%+v is stored, want %+v", got, last)
+		}
 	}
 }
