@@ -76,8 +76,8 @@ func newHTTPClient() *http.Client {
 			TLSHandshakeTimeout:   2 * time.Second,
 			ResponseHeaderTimeout: 4 * time.Second,
 			IdleConnTimeout:       55 * time.Second,
-			MaxIdleConnsPerHost:   8,
-			MaxConnsPerHost:       8, // a handshake costs five times a call
+			MaxIdleConnsPerHost:   16,
+			MaxConnsPerHost:       16, // a handshake costs five times a call
 			ForceAttemptHTTP2:     false,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

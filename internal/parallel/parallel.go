@@ -23,6 +23,11 @@ const most = 4
 
 // Do makes the calls side by side, a few at once, and waits for all; it joins their errors.
 func Do(ctx context.Context, calls ...func(context.Context) error) error {
+	return UpTo(ctx, most, calls...)
+}
+
+// UpTo is Do with so many calls at once.
+func UpTo(ctx context.Context, limit int, calls ...func(context.Context) error) error {
 	errs := make([]error, len(calls))
 	if ctx.Value(inOrderKey{}) != nil {
 		for i, call := range calls {
@@ -32,7 +37,7 @@ func Do(ctx context.Context, calls ...func(context.Context) error) error {
 	}
 	var wg sync.WaitGroup
 	var next atomic.Int64
-	for range min(len(calls), most) {
+	for range min(len(calls), limit) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(calls); i = int(next.Add(1)) - 1 {
 				errs[i] = calls[i](ctx)

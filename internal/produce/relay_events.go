@@ -20,6 +20,7 @@ import (
 const (
 	relayName    = "relay-events"
 	relayPasses  = 4                      // sendings of one event in an invocation; then the stream delivers it again
+	relayAppends = 16                     // log entries written side by side
 	relayBackoff = 100 * time.Millisecond // before the second pass, doubled before each further one
 )
 
@@ -130,7 +131,7 @@ func (r *relay) appendAll(ctx context.Context, lanes []*lane) (first int, err er
 			})
 		}
 	}
-	err = parallel.Do(ctx, calls...)
+	err = parallel.UpTo(ctx, relayAppends, calls...)
 	first = math.MaxInt
 	for _, s := range slices.Backward(steps) {
 		if s.err != nil {

@@ -166,16 +166,19 @@ func flatness(ctx context.Context, root string, sizes []int, r *report) error {
 			return err
 		}
 	}
-	for what, of := range map[string]func(tally) int{
-		"write units": func(t tally) int { return t.units },
-		"requests":    func(t tally) int { return t.calls },
-		"bytes":       func(t tally) int { return t.bytes },
+	for _, figure := range []struct {
+		what string
+		of   func(tally) int
+	}{
+		{"write units", func(t tally) int { return t.units }},
+		{"requests", func(t tally) int { return t.calls }},
+		{"bytes", func(t tally) int { return t.bytes }},
 	} {
-		low, high := of(sums[0]), of(sums[0])
+		low, high := figure.of(sums[0]), figure.of(sums[0])
 		for _, t := range sums {
-			low, high = min(low, of(t)), max(high, of(t))
+			low, high = min(low, figure.of(t)), max(high, figure.of(t))
 		}
-		r.atMost(11, what+" of all samples, most beside least", float64(high)/float64(low), 1.05, "x",
+		r.atMost(11, figure.what+" of all samples, most beside least", float64(high)/float64(low), 1.05, "x",
 			fmt.Sprintf("%d at %v campaigns", high, sizes))
 	}
 	return nil

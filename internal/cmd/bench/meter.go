@@ -40,7 +40,6 @@ type meter struct {
 	table  store.Table
 	mu     sync.Mutex
 	tally  tally
-	flying int           // requests that are on their way
 	answer time.Duration // how long one takes, so that requests made at once overlap
 }
 
@@ -55,28 +54,35 @@ func (m *meter) take() tally {
 	return t
 }
 
-func (m *meter) begin(requests int) {
-	m.mu.Lock()
-	m.tally.calls += requests
-	if m.flying == 0 {
-		m.tally.steps += requests
-	}
-	m.flying++
-	m.mu.Unlock()
-	time.Sleep(m.answer)
+// flight is one use of the table on its way.
+type flight struct {
+	meter *meter
+	depth int // the requests in a row that it ends
 }
 
-func (m *meter) end(t tally) {
+// begin counts requests that follow one another. They come behind all that had been answered when
+// they were sent, and beside those that had not.
+func (m *meter) begin(requests int) flight {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.flying--
-	m.tally.add(t)
+	m.tally.calls += requests
+	f := flight{m, m.tally.steps + requests}
+	m.mu.Unlock()
+	time.Sleep(m.answer)
+	return f
+}
+
+func (f flight) end(t tally) {
+	f.meter.mu.Lock()
+	defer f.meter.mu.Unlock()
+	sum := &f.meter.tally
+	sum.add(t)
+	sum.steps = max(sum.steps, f.depth)
 }
 
 func (m *meter) Get(ctx context.Context, key store.Key) (store.Item, error) {
-	m.begin(1)
+	f := m.begin(1)
 	item, err := m.table.Get(ctx, key)
-	m.end(tally{bytes: size(item)})
+	f.end(tally{bytes: size(item)})
 	return item, err
 }
 
@@ -86,24 +92,24 @@ func (m *meter) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	if q.Indexed && !q.KeysOnly {
 		requests = 2
 	}
-	m.begin(requests)
+	f := m.begin(requests)
 	page, err := m.table.Query(ctx, q)
 	t := tally{}
 	for _, item := range page.Items {
 		t.bytes += size(item)
 	}
-	m.end(t)
+	f.end(t)
 	return page, err
 }
 
 // Write is charged also when its conditions do not hold.
 func (m *meter) Write(ctx context.Context, token string, ops ...store.Op) error {
-	m.begin(1)
+	f := m.begin(1)
 	t := tally{writes: 1}
 	for _, op := range ops {
 		old, err := m.table.Get(ctx, op.Item.Key)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			m.end(t)
+			f.end(t)
 			return err
 		}
 		bytes := size(op.Item)
@@ -118,7 +124,7 @@ func (m *meter) Write(ctx context.Context, token string, ops ...store.Op) error 
 		t.units += n + indexUnits(op, old)
 	}
 	err := m.table.Write(ctx, token, ops...)
-	m.end(t)
+	f.end(t)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -52,6 +53,7 @@ func (r *report) met() bool {
 }
 
 func (r *report) print(w io.Writer) error {
+	slices.SortStableFunc(r.lines, func(a, b line) int { return a.goal - b.goal })
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "goal\twhat\tmeasured\tgoal is\t\tnote")
 	for _, l := range r.lines {
