@@ -404,6 +404,33 @@ func TestPeriodEndLetsItRunAgain(t *testing.T) {
 	}
 }
 
+func TestArchivedIsForGood(t *testing.T) {
+	l := newLedger(t, spec())
+	l.record("2026-11-05", usd(100), noon(5))
+	ch, _ := l.c.PauseForBudget(1, "2026-11-01", edge(noon(5)))
+	l.take(ch)
+	ch, _ = l.c.Archive(edge(noon(6)))
+	l.take(ch)
+	if !l.c.BudgetPauseEnds(noon(6)).IsZero() {
+		t.Error("an archived campaign waits for the period's end")
+	}
+	for name, change := range map[string]func() (campaign.Change, error){
+		"the period's end": func() (campaign.Change, error) { return l.c.EndPeriod("2026-11-01", edge(noon(31))) },
+		"a late alert":     func() (campaign.Change, error) { return l.c.PauseForBudget(1, "2026-11-01", edge(noon(7))) },
+		"archiving again":  func() (campaign.Change, error) { return l.c.Archive(edge(noon(7))) },
+		"resuming":         func() (campaign.Change, error) { return l.c.Resume(edge(noon(7))) },
+		"pausing":          func() (campaign.Change, error) { return l.c.Pause("", edge(noon(7))) },
+		"a budget": func() (campaign.Change, error) {
+			return l.c.ChangeBudget(campaign.BudgetSpec{AmountMicros: 1}, nil, edge(noon(7)))
+		},
+	} {
+		ch, err := change()
+		if err == nil && (ch.Campaign.Status() != campaign.Archived || len(ch.Events) > 0) {
+			t.Errorf("%s made it %s", name, ch.Campaign.Status())
+		}
+	}
+}
+
 func TestConversionValueHoldsForThePast(t *testing.T) {
 	s := spec()
 	s.ValuePer = campaign.Value{ConversionMicros: usd(5), ApprovedMicros: usd(100)}

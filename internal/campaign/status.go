@@ -66,7 +66,7 @@ func (c Campaign) PauseForBudget(version int64, periodStart string, cause event.
 
 // EndPeriod takes the budget reason away once the period it was given for is over.
 func (c Campaign) EndPeriod(periodStart string, cause event.Cause) (Change, error) {
-	if c.Budget == nil || c.Window(cause.At).Start == periodStart {
+	if c.Lifecycle != Active || c.Budget == nil || c.Window(cause.At).Start == periodStart {
 		return Change{Campaign: c}, nil
 	}
 	return c.resumeFrom(ReasonBudget, BecausePeriodOver, cause)
@@ -74,7 +74,8 @@ func (c Campaign) EndPeriod(periodStart string, cause event.Cause) (Change, erro
 
 // BudgetPauseEnds is when EndPeriod may let the campaign run again; zero when nothing waits for it.
 func (c Campaign) BudgetPauseEnds(now time.Time) time.Time {
-	if !slices.Contains(c.PauseReasons, ReasonBudget) || c.Budget == nil || c.Budget.Period == budget.Lifetime {
+	waits := c.Lifecycle == Active && slices.Contains(c.PauseReasons, ReasonBudget)
+	if !waits || c.Budget == nil || c.Budget.Period == budget.Lifetime {
 		return time.Time{}
 	}
 	_, end := c.Window(now).Bounds(c.Zone())

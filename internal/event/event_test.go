@@ -112,10 +112,11 @@ func TestSameCauseSameEvent(t *testing.T) {
 		}
 		return raw.Meta.ID
 	}
-	if make(1, 0) != make(1, 0) {
+	first, again := make(1, 0), make(1, 0)
+	if first != again {
 		t.Error("repeating the work made another event")
 	}
-	if make(1, 0) == make(2, 0) || make(1, 0) == make(1, 1) {
+	if first == make(2, 0) || first == make(1, 1) {
 		t.Error("two events of one cause share an id")
 	}
 }

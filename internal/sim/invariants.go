@@ -29,7 +29,7 @@ func (w *World) CheckSafety() error {
 		return err
 	}
 	for _, check := range []func([]bolt.Record, []event.Raw) error{
-		w.alertsOnce, w.noStalePause, w.raiseMakesRoom, w.onlyCommittedIsPublished, w.totalsAreTheRows, w.noForeignOrg,
+		w.alertsOnce, w.noStalePause, w.raiseMakesRoom, w.archivedIsForGood, w.onlyCommittedIsPublished, w.totalsAreTheRows, w.noForeignOrg,
 	} {
 		if err := check(records, events); err != nil {
 			return err
@@ -134,6 +134,16 @@ func (w *World) raiseMakesRoom(records []bolt.Record, _ []event.Raw) error {
 		spent := money.Reached(after.PeriodTotals.SpendMicros, after.Budget.AmountMicros, 100)
 		if !spent && slices.Contains(after.PauseReasons, campaign.ReasonBudget) {
 			return fmt.Errorf("campaign %s v%d has room again and is still paused for its budget", after.ID, after.Version)
+		}
+		return nil
+	})
+}
+
+// archivedIsForGood: nothing changes an archived campaign.
+func (w *World) archivedIsForGood(records []bolt.Record, _ []event.Raw) error {
+	return eachChange(records, func(before, after campaign.Campaign, _ []event.Raw) error {
+		if before.Lifecycle == campaign.Archived {
+			return fmt.Errorf("campaign %s v%d changed after it was archived", after.ID, after.Version)
 		}
 		return nil
 	})
@@ -361,7 +371,7 @@ func (w *World) spentBudgetsArePaused(records []bolt.Record, events []event.Raw)
 		}
 	}
 	for _, c := range latest {
-		paused := slices.Contains(c.PauseReasons, campaign.ReasonBudget)
+		paused := c.Lifecycle == campaign.Active && slices.Contains(c.PauseReasons, campaign.ReasonBudget)
 		if paused && c.PeriodStart != c.Window(w.Clock.now).Start {
 			return fmt.Errorf("campaign %s is still paused for the period of %s", c.ID, c.PeriodStart)
 		}

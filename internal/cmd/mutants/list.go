@@ -39,6 +39,8 @@ var mutants = []mutant{
 		old: "	end := c.BudgetPauseEnds(b.Now())\n	if end.IsZero() {", new: "	end := c.BudgetPauseEnds(b.Now())\n	if end.IsZero() || c.UpdatedAt.Before(cause.At) {"},
 	{name: "the period's end pauses on", file: "internal/campaign/status.go",
 		old: "return c.resumeFrom(ReasonBudget, BecausePeriodOver, cause)", new: "return Change{Campaign: c}, nil"},
+	{name: "the period's end wakes an archived campaign", file: "internal/campaign/status.go",
+		old: "	if c.Lifecycle != Active || c.Budget == nil || c.Window(cause.At).Start == periodStart {\n		return Change{Campaign: c}, nil", new: "	if c.Budget == nil || c.Window(cause.At).Start == periodStart {\n		return Change{Campaign: c}, nil"},
 	{name: "two writers of one version both win", file: "internal/store/campaigns.go",
 		old: "ops := []Op{Put(item, VersionIs(before.Version))}", new: "ops := []Op{Put(item, Always())}", tests: "./internal/store"},
 	{name: "rows are written without their campaign's events", file: "internal/store/campaigns.go",
