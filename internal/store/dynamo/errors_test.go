@@ -20,14 +20,15 @@ const internals = "arn:aws:dynamodb:eu-central-1:1:table/secret-name"
 
 // refuser answers every call with one error of DynamoDB's.
 type refuser struct {
-	code   string
-	status int
-	calls  int
+	code    string
+	status  int
+	reasons string // of a cancelled transaction, as JSON; empty: none
+	calls   int
 }
 
 func (r *refuser) RoundTrip(in *http.Request) (*http.Response, error) {
 	r.calls++
-	body := `{"__type":"com.amazonaws.dynamodb.v20120810#` + r.code + `","message":"` + internals + `"}`
+	body := `{"__type":"com.amazonaws.dynamodb.v20120810#` + r.code + `","message":"` + internals + `"` + r.reasons + `}`
 	return &http.Response{
 		StatusCode: r.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: in,
 		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(strings.NewReader(body)),
@@ -38,11 +39,13 @@ func (r *refuser) RoundTrip(in *http.Request) (*http.Response, error) {
 func operations(table *dynamo.Table) map[string]func(context.Context) error {
 	a, b := item("a", "doc", 1), item("b", "doc", 1)
 	return map[string]func(context.Context) error{
-		"get":      func(ctx context.Context) error { _, err := table.Get(ctx, a.Key); return err },
-		"query":    func(ctx context.Context) error { _, err := table.Query(ctx, list); return err },
-		"put":      func(ctx context.Context) error { return table.Write(ctx, "cause", store.Put(a, store.NotExists())) },
-		"delete":   func(ctx context.Context) error { return table.Write(ctx, "cause", store.Delete(a.Key, store.Always())) },
-		"transact": func(ctx context.Context) error { return table.Write(ctx, "cause", store.Put(a, store.Always()), store.Put(b, store.Always())) },
+		"get":    func(ctx context.Context) error { _, err := table.Get(ctx, a.Key); return err },
+		"query":  func(ctx context.Context) error { _, err := table.Query(ctx, list); return err },
+		"put":    func(ctx context.Context) error { return table.Write(ctx, "cause", store.Put(a, store.NotExists())) },
+		"delete": func(ctx context.Context) error { return table.Write(ctx, "cause", store.Delete(a.Key, store.Always())) },
+		"transact": func(ctx context.Context) error {
+			return table.Write(ctx, "cause", store.Put(a, store.Always()), store.Put(b, store.Always()))
+		},
 	}
 }
 
@@ -119,6 +122,23 @@ func TestAPassedDeadlineIsTold(t *testing.T) {
 	for name, call := range operations(w.Table) {
 		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A reason that is neither a condition nor contention is about the item: no repeat helps.
+func TestATransactionRefusedForAnItem(t *testing.T) {
+	for _, code := range []string{"ValidationError", "ItemCollectionSizeLimitExceeded"} {
+		wire := &refuser{code: "TransactionCanceledException", status: 400}
+		wire.reasons = `,"CancellationReasons":[{"Code":"None"},{"Code":"` + code + `","Message":"` + internals + `"}]`
+		table := dynamo.New(dynamotest.Config("http://dynamodb.invalid", wire), "secret-name")
+		err := operations(table)["transact"](t.Context())
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Kind != fault.Invalid || wire.calls != 1 {
+			t.Fatalf("%s: %v after %d calls", code, err, wire.calls)
+		}
+		if strings.Contains(f.Message, "secret") || strings.Contains(f.Message, code) {
+			t.Errorf("people are told %q", f.Message)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func requestToken(token string, attempt int, now time.Time, ops []store.Op) stri
 func (t *Table) judgeAll(ops []store.Op, cancelled *types.TransactionCanceledException) error {
 	busy := false
 	for i, reason := range cancelled.CancellationReasons {
-		switch code := aws.ToString(reason.Code); code {
+		switch aws.ToString(reason.Code) {
 		case "", "None":
 		case "ConditionalCheckFailed":
 			if err := t.judge(ops[i], reason.Item); err != nil {
@@ -83,7 +83,7 @@ func (t *Table) judgeAll(ops []store.Op, cancelled *types.TransactionCanceledExc
 		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 			busy = true
 		default:
-			return fault.Wrap(cancelled, fault.Invalid, "bad_write", "the store refuses one of the items: "+code)
+			return fault.Wrap(cancelled, fault.Invalid, "bad_write", "the store refuses one of the items")
 		}
 	}
 	if busy {

@@ -22,8 +22,11 @@ func (t *Table) Write(ctx context.Context, token string, ops ...store.Op) error 
 	}
 	for attempt := 1; ; attempt++ {
 		err := call(ctx, token, attempt, ops)
-		if !isContended(err) || !t.again(ctx, attempt, err) {
+		if !isContended(err) {
 			return err
+		}
+		if !t.again(ctx, attempt, err) {
+			return errors.Join(err, ctx.Err())
 		}
 	}
 }
