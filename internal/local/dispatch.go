@@ -21,7 +21,6 @@ type dispatcher struct {
 	changed *sync.Cond
 	running map[string]int
 	total   int
-	streams int // pump rounds under way
 	stopped bool
 }
 
@@ -38,7 +37,7 @@ func (d *dispatcher) poke() {
 	d.changed.Broadcast()
 }
 
-// work runs deliveries until stop. It is run by several goroutines.
+// work runs deliveries until stop; several goroutines do.
 func (d *dispatcher) work(ctx context.Context) {
 	for {
 		delivery, ok := d.next()
@@ -59,7 +58,7 @@ func (d *dispatcher) next() (Delivery, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for !d.stopped {
-		delivery, ok := d.system.journal.take(d.system.now(), func(f string) bool { return d.running[f] < perFunction })
+		delivery, ok := d.system.journal.waiting.take(d.system.now(), func(f string) bool { return d.running[f] < perFunction })
 		if ok {
 			d.running[delivery.Function]++
 			d.total++
@@ -72,13 +71,16 @@ func (d *dispatcher) next() (Delivery, bool) {
 
 // run invokes once. A crash between the invocation and the note that it is done repeats it: at least once, as on AWS.
 func (d *dispatcher) run(ctx context.Context, delivery Delivery) {
-	_, err := d.system.invoke(ctx, delivery.Function, delivery.Payload)
 	s := d.system
+	answer, err := s.invoke(ctx, delivery.Function, delivery.Payload)
+	if err == nil && delivery.Function == s.plan.stream.function {
+		_, err = taken(answer, nil) // a record of the stream that was redriven
+	}
 	switch {
 	case err == nil:
 		err = s.journal.done(delivery)
 	case delivery.Attempt < s.plan.retries(delivery.Function):
-		delivery.Due = s.now().Add(retryWaits[min(delivery.Attempt, len(retryWaits)-1)])
+		delivery.Due = s.now().Add(s.scaled(retryWaits[min(delivery.Attempt, len(retryWaits)-1)]))
 		delivery.Attempt++
 		err = s.journal.again(delivery)
 	default:
@@ -108,7 +110,7 @@ func (d *dispatcher) drain(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("the system is not quiet yet: %w", err)
 		}
-		if d.stopped || (d.total == 0 && d.streams == 0 && d.system.stream.caughtUp() && !d.system.journal.due(d.system.now())) {
+		if d.stopped || (d.total == 0 && d.system.stream.source.CaughtUp() && !d.system.journal.waiting.due(d.system.now())) {
 			return nil
 		}
 		d.changed.Wait()

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,19 +16,11 @@ import (
 // plan is the template as the runner works by it.
 type plan struct {
 	routes     []route
-	authorizer string
+	authorizer sam.Authorizer
 	rules      []rule
 	stream     streamPlan
 	functions  map[string]sam.Function
 	topics     []sam.Topic
-}
-
-type route struct {
-	method   string
-	segments []string // "{name}" for a variable
-	key      string   // "GET /v1/campaigns/{campaignId}"
-	function string
-	public   bool
 }
 
 type rule struct {
@@ -39,9 +31,12 @@ type rule struct {
 func (r rule) matches(payload []byte) bool { return r.pattern.Match(payload) }
 
 type streamPlan struct {
-	function string
-	filters  []sam.Pattern
-	batch    int
+	function  string
+	filters   []sam.Pattern
+	batch     int
+	retries   int // -1: for ever
+	bisect    bool
+	onFailure string
 }
 
 // newPlan refuses a template that the functions at hand can't honour.
@@ -61,7 +56,10 @@ func newPlan(t *sam.Template, have map[string]lambda.Handler) (plan, error) {
 	case p.stream.function == "":
 		errs = append(errs, errors.New("template.yaml maps the table's stream to no function"))
 	default:
-		p.authorizer = t.Authorizer.Function
+		p.authorizer = *t.Authorizer
+	}
+	if !slices.ContainsFunc(t.Topics, func(topic sam.Topic) bool { return topic.LogicalID == budgetTopic }) {
+		errs = append(errs, fmt.Errorf("template.yaml has no topic %s", budgetTopic))
 	}
 	return p, errors.Join(errs...)
 }
@@ -79,7 +77,7 @@ func (p *plan) add(f sam.Function) error {
 		if p.stream.function != "" {
 			return fmt.Errorf("template.yaml:%d: the runner reads the table's stream for one function only, %s", s.Line, p.stream.function)
 		}
-		p.stream = streamPlan{function: f.Name, filters: s.Filters, batch: s.BatchSize}
+		p.stream = streamPlan{f.Name, s.Filters, s.BatchSize, s.Retries, s.Bisect, s.OnFailure}
 	}
 	return nil
 }
@@ -89,7 +87,7 @@ func (s streamPlan) passes(c Change) bool {
 	if len(s.filters) == 0 {
 		return true
 	}
-	b, err := json.Marshal(streamRecord(c))
+	b, err := json.Marshal(recordOf(c))
 	if err != nil {
 		return true // let the function see it
 	}
@@ -101,45 +99,15 @@ func (s streamPlan) passes(c Change) bool {
 	return false
 }
 
-// route finds the route of a request: one without variables before one with.
-func (p plan) route(method, escapedPath string) (found route, params map[string]string, ok bool) {
-	best := -1
-	for _, r := range p.routes {
-		if r.method != method && r.method != "ANY" {
-			continue
-		}
-		values, matches := r.match(strings.Split(escapedPath, "/"))
-		if matches && (best < 0 || len(values) < best) {
-			found, params, ok, best = r, values, true, len(values)
-		}
-	}
-	return found, params, ok
-}
-
-func (r route) match(path []string) (map[string]string, bool) {
-	if len(path) != len(r.segments) {
-		return nil, false
-	}
-	values := map[string]string{}
-	for i, segment := range r.segments {
-		name, variable := strings.CutPrefix(segment, "{")
-		switch {
-		case variable && path[i] != "":
-			value, err := url.PathUnescape(path[i])
-			if err != nil {
-				return nil, false
-			}
-			values[strings.TrimSuffix(name, "}")] = value
-		case segment != path[i]:
-			return nil, false
-		}
-	}
-	return values, true
-}
-
 func (p plan) retries(function string) int { return p.functions[function].Async.Retries }
 
-func (p plan) deadLetters(function string) string { return p.functions[function].Async.OnFailure }
+// deadLetters is the queue for invocations of the function that failed for the last time.
+func (p plan) deadLetters(function string) string {
+	if function == p.stream.function {
+		return p.stream.onFailure
+	}
+	return p.functions[function].Async.OnFailure
+}
 
 func (p plan) timeout(function string) time.Duration {
 	if t := p.functions[function].Timeout; t > 0 {

@@ -20,6 +20,9 @@ var _ bus.Bus = localBus{}
 
 // Put implements bus.Bus.
 func (b localBus) Put(_ context.Context, events []event.Raw) ([]error, error) {
+	if len(events) > bus.MaxEntries {
+		return nil, fmt.Errorf("the bus takes %d events a call, not %d", bus.MaxEntries, len(events))
+	}
 	results := make([]error, len(events))
 	var deliveries []Delivery
 	for i, e := range events {
@@ -56,7 +59,7 @@ func busPayload(e event.Raw, now time.Time) ([]byte, error) {
 		Region     string    `json:"region"`
 		Resources  []string  `json:"resources"`
 		Detail     event.Raw `json:"detail"`
-	}{"0", event.Derive("local bus", e.Meta.ID), e.Meta.Type, event.Source, "000000000000", now.UTC().Format(time.RFC3339), "local", []string{}, e})
+	}{"0", event.Derive("local bus", e.Meta.ID), e.Meta.Type, event.Source, account, now.UTC().Format(time.RFC3339), "local", []string{}, e})
 }
 
 // localTimers keeps timers in the journal.

@@ -35,8 +35,6 @@ import (
 // workers is how many deliveries run at once, all functions together.
 const workers = 16
 
-var errPartial = errors.New("a part of the batch was not taken")
-
 // Config says what to run.
 type Config struct {
 	Template *sam.Template
@@ -46,9 +44,11 @@ type Config struct {
 	NoSync   bool             // do not wait for the disk: for demonstrations and tests
 	Log      io.Writer        // the functions' log lines; nil: dir/functions.log
 	Report   io.Writer        // the runner's own messages; nil: standard error
+	Speed    float64          // how many times faster than on AWS failed work is tried again; 0: as on AWS
 	Pause    func(ctx context.Context, d time.Duration) error
-	Table    store.Table               // a table elsewhere; nil: the embedded one
-	Source   func(*Checkpoints) Source // the stream of Table
+	Table    store.Table                               // a table elsewhere; nil: the embedded one
+	Source   func(*Checkpoints) Source                 // the stream of Table
+	Catalog  func(catalog.Adapters) []catalog.Function // what runs; nil: all of the catalogue
 }
 
 // System is the running whole.
@@ -95,8 +95,7 @@ func open(c Config) (*System, error) {
 		return nil, fmt.Errorf("%w (is another runner using %s?)", err, c.Dir)
 	}
 	if err := s.assemble(); err != nil {
-		s.db.Close()
-		return nil, err
+		return nil, errors.Join(err, s.closeFiles())
 	}
 	return s, nil
 }
@@ -111,12 +110,18 @@ func (c Config) withDefaults() Config {
 	if c.Report == nil {
 		c.Report = os.Stderr
 	}
+	if c.Speed == 0 {
+		c.Speed = 1
+	}
+	if c.Catalog == nil {
+		c.Catalog = catalog.Functions
+	}
 	return c
 }
 
 // assemble wires the parts around the open file.
 func (s *System) assemble() (err error) {
-	if s.journal, err = openJournal(s.db.DB()); err != nil {
+	if s.journal, err = openJournal(s.db); err != nil {
 		return err
 	}
 	table := s.config.Table
@@ -143,7 +148,7 @@ func (s *System) assemble() (err error) {
 	s.dispatcher = newDispatcher(s)
 	s.functions = map[string]lambda.Handler{}
 	observer := obs.New(out)
-	for _, f := range catalog.Functions(catalog.Adapters{
+	for _, f := range s.config.Catalog(catalog.Adapters{
 		Table: table, Bus: localBus{s}, BudgetTopic: localTopic{s}, Timers: localTimers{s}, Cursors: cursors,
 		Verifier: verifier, Pause: s.config.Pause, Now: s.now, Random: rand.Reader,
 	}) {
@@ -152,27 +157,21 @@ func (s *System) assemble() (err error) {
 	if s.plan, err = newPlan(s.config.Template, s.functions); err != nil {
 		return err
 	}
-	s.stream = &pump{system: s, source: s.source(table)}
+	source, err := s.source()
+	if err != nil {
+		return err
+	}
+	s.stream = newPump(s, source)
 	s.gateway = newGateway(s)
 	return nil
 }
 
-func (s *System) source(table store.Table) Source {
+func (s *System) source() (Source, error) {
+	checkpoints := &Checkpoints{s.journal}
 	if s.config.Source != nil {
-		return s.config.Source(&Checkpoints{s.journal})
+		return s.config.Source(checkpoints), nil
 	}
-	return newBoltSource(s.db, s.journal)
-}
-
-// Checkpoints keeps how far a stream was read.
-type Checkpoints struct{ journal *journal }
-
-// Get is the checkpoint of the name, "" before the first.
-func (c *Checkpoints) Get(name string) string { return string(c.journal.state("checkpoint." + name)) }
-
-// Set keeps it.
-func (c *Checkpoints) Set(name, value string) error {
-	return c.journal.setState("checkpoint."+name, []byte(value))
+	return newBoltSource(s.db, checkpoints)
 }
 
 func (s *System) logWriter() (io.Writer, error) {
@@ -208,13 +207,23 @@ func (s *System) log(format string, args ...any) {
 	fmt.Fprintf(s.config.Report, "bellwether: "+format+"\n", args...)
 }
 
-// invoke calls a function as Lambda would.
+// scaled is how long a wait of AWS takes here.
+func (s *System) scaled(d time.Duration) time.Duration {
+	return time.Duration(float64(d) / s.config.Speed)
+}
+
+func (s *System) wait(ctx context.Context, d time.Duration) error {
+	return s.config.Pause(ctx, s.scaled(d))
+}
+
+// invoke calls a function as Lambda would: once begun it goes on to its end or its timeout, also
+// while the system closes.
 func (s *System) invoke(ctx context.Context, name string, payload []byte) ([]byte, error) {
 	f, ok := s.functions[name]
 	if !ok {
 		return nil, fmt.Errorf("there is no function %s", name)
 	}
-	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: newRequestID(), InvokedFunctionArn: "arn:aws:lambda:local:000000000000:function:" + name})
+	ctx = lambdacontext.NewContext(context.WithoutCancel(ctx), &lambdacontext.LambdaContext{AwsRequestID: newRequestID(), InvokedFunctionArn: "arn:aws:lambda:local:" + account + ":function:" + name})
 	if !s.config.Virtual {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.plan.timeout(name))
@@ -227,12 +236,6 @@ func (s *System) invoke(ctx context.Context, name string, payload []byte) ([]byt
 	return answer, err
 }
 
-func newRequestID() string {
-	b := make([]byte, 8)
-	rand.Read(b)
-	return hex.EncodeToString(b)
-}
-
 // tick rings timers and wakes retries as real time goes by.
 func (s *System) tick(ctx context.Context) {
 	for s.config.Pause(ctx, 250*time.Millisecond) == nil {
@@ -242,7 +245,7 @@ func (s *System) tick(ctx context.Context) {
 
 // Tick rings the timers that are due and looks for retries: after a virtual clock was moved on.
 func (s *System) Tick() {
-	if _, err := s.journal.ring(s.now()); err != nil {
+	if err := s.journal.ring(s.now()); err != nil {
 		s.log("ring timers: %v", err)
 	}
 	s.poke()
@@ -255,11 +258,16 @@ func (s *System) Drain(ctx context.Context) error { return s.dispatcher.drain(ct
 // Handler is the HTTP front: the API as API Gateway serves it, and the runner's own pages under /_local.
 func (s *System) Handler() http.Handler { return s.gateway }
 
-// Close stops taking work, lets what runs finish, and keeps the rest for the next start.
+// Close stops taking work, lets what runs finish, and keeps the rest for the next start. Requests
+// must have ended before: shut the HTTP server down first.
 func (s *System) Close() error {
 	s.dispatcher.stop()
 	s.cancel()
 	s.wg.Wait()
+	return s.closeFiles()
+}
+
+func (s *System) closeFiles() error {
 	err := s.db.Close()
 	if s.logFile != nil {
 		err = errors.Join(err, s.logFile.Close())

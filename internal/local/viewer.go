@@ -31,7 +31,7 @@ type State struct {
 
 // State reads what there is to show.
 func (s *System) State() (State, error) {
-	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting()}
+	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting.all()}
 	var err error
 	if st.Sent, err = list[Sent](s.journal, outboxBucket); err != nil {
 		return st, err
