@@ -53,7 +53,7 @@ func run(ctx context.Context, root string, rounds int, only string, r *report) e
 		run  func(context.Context) error
 	}{
 		{"static", b.static}, {"starts", b.starts}, {"warm", b.warm},
-		{"counts", b.counts}, {"flat", b.flat}, {"pipeline", b.pipeline},
+		{"pipeline", b.pipeline}, {"counts", b.counts}, {"flat", b.flat},
 	}
 	wanted := strings.FieldsFunc(only, func(c rune) bool { return c == ',' })
 	for _, part := range parts {
