@@ -130,7 +130,7 @@ func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event
 	}
 	return b.Timers.Set(ctx, schedule.Timer{
 		Name: "budget-" + event.Derive(c.ID, e.Data.PeriodStart, strconv.FormatInt(e.Data.BudgetVersion, 10)),
-		At:   end, Target: produce.WatchDeadlinesFunction, Payload: payload,
+		At:   end.UTC(), Target: produce.WatchDeadlinesFunction, Payload: payload,
 	})
 }
 

@@ -3,7 +3,9 @@ package campaigns
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 
 	"bellwether/internal/api"
 	"bellwether/internal/campaign"
@@ -21,9 +23,10 @@ type Campaigns interface {
 	List(ctx context.Context, orgID string, limit int, after string) ([]campaign.Campaign, string, error)
 }
 
-// Orgs reads organisations' settings.
+// Orgs reads organisations' settings and members.
 type Orgs interface {
 	Org(ctx context.Context, orgID string) (tenant.Org, error)
+	Roster(ctx context.Context, orgID string) (tenant.Roster, error)
 }
 
 // API is the campaigns API.
@@ -67,6 +70,9 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 		}
 		spec.Budget.Thresholds = org.Thresholds
 	}
+	if err := a.checkManagers(r.Context(), p.OrgID, spec.ManagerIDs); err != nil {
+		return err
+	}
 	ch, err := campaign.Create(spec, cause)
 	if err != nil {
 		return err
@@ -81,6 +87,23 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Location", "/v1/campaigns/"+spec.ID)
 	return answer(w, http.StatusCreated, ch.Campaign, cause)
+}
+
+// checkManagers wants managers to be members: nobody else could be told.
+func (a API) checkManagers(ctx context.Context, orgID string, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	roster, err := a.Orgs.Roster(ctx, orgID)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		if !slices.Contains(roster.Members, id) {
+			return fault.InvalidFields(fault.Field{Name: fmt.Sprintf("managerIds[%d]", i), Message: "must be the id of a member of the organisation"})
+		}
+	}
+	return nil
 }
 
 func (a API) get(w http.ResponseWriter, r *http.Request) error {

@@ -103,6 +103,9 @@ func (a API) edit(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Decode(r, &in); err != nil {
 		return err
 	}
+	if err := a.checkManagers(r.Context(), api.Principal(r).OrgID, value(in.ManagerIds)); err != nil {
+		return err
+	}
 	return a.change(w, r, func(ctx context.Context, c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
 		e, err := editOf(in, c)
 		if err != nil {
