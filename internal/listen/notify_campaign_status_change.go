@@ -15,7 +15,7 @@ import (
 // NamedCampaigns reads campaigns, and finds namesakes.
 type NamedCampaigns interface {
 	Campaigns
-	Named(ctx context.Context, orgID, name string) ([]campaign.Campaign, error)
+	Namesakes(ctx context.Context, orgID, name, id string) ([]campaign.Campaign, error)
 }
 
 // CampaignStatusChange holds what NotifyCampaignStatusChange works with.
@@ -49,18 +49,19 @@ func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[even
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			namesakes, err = n.Campaigns.Named(ctx, e.Meta.OrgID, e.Data.Name)
+			namesakes, err = n.Campaigns.Namesakes(ctx, e.Meta.OrgID, e.Data.Name, e.Data.CampaignID)
 			return err
 		})
 	if err != nil {
 		return err
 	}
-	findings := c.Check(campaign.Surroundings{BudgetLimit: roster.CampaignLimit, RunningNames: running(namesakes, c.ID)})
+	findings := c.Check(campaign.Surroundings{BudgetLimit: roster.CampaignLimit, RunningNames: running(namesakes)})
 	var texts []string
 	for _, f := range findings {
 		texts = append(texts, f.Message)
 	}
-	return n.tell(ctx, e.Meta, c, roster, e.Data.ManagerIDs, notification.CampaignCreatedMessage(e.Data, texts))
+	// The analytics get a new campaign's row from update-dashboard-cache, which hears the same event.
+	return parallel.Do(ctx, n.notices(e.Meta, c, roster, e.Data.ManagerIDs, notification.CampaignCreatedMessage(e.Data, texts))...)
 }
 
 func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[event.CampaignStatusChanged]) error {
@@ -78,25 +79,24 @@ func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[even
 	if err != nil {
 		return err
 	}
-	return n.tell(ctx, e.Meta, c, roster, e.Data.ManagerIDs, notification.CampaignStatusMessage(e.Data))
+	refresh := func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) }
+	return parallel.Do(ctx, append(n.notices(e.Meta, c, roster, e.Data.ManagerIDs, notification.CampaignStatusMessage(e.Data)), refresh)...)
 }
 
-// tell writes the notices and the campaign's dashboard row. Creator, managers and admins are told.
-func (n CampaignStatusChange) tell(ctx context.Context, meta event.Meta, c campaign.Campaign, roster tenant.Roster, managers []string, m notification.Message) error {
-	work := []func(context.Context) error{
-		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) },
-	}
+// notices are the writes that tell creator, managers and admins.
+func (n CampaignStatusChange) notices(meta event.Meta, c campaign.Campaign, roster tenant.Roster, managers []string, m notification.Message) []func(context.Context) error {
+	var writes []func(context.Context) error
 	for _, userID := range notification.Audience(roster.Admins, members(roster, managers), members(roster, []string{c.CreatedBy})) {
-		work = append(work, func(ctx context.Context) error { return n.Inbox.Add(ctx, m.To(userID, meta)) })
+		writes = append(writes, func(ctx context.Context) error { return n.Inbox.Add(ctx, m.To(userID, meta)) })
 	}
-	return parallel.Do(ctx, work...)
+	return writes
 }
 
-// running are the ids of the campaigns that run, but for one.
-func running(campaigns []campaign.Campaign, but string) []string {
+// running are the ids of the campaigns that run.
+func running(campaigns []campaign.Campaign) []string {
 	var ids []string
 	for _, c := range campaigns {
-		if c.ID != but && c.Status() == campaign.Active {
+		if c.Status() == campaign.Active {
 			ids = append(ids, c.ID)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -136,16 +135,36 @@ func (s Campaigns) List(ctx context.Context, orgID string, limit int, after stri
 	return list, next, err
 }
 
-// Named are the organisation's campaigns of that name, whatever its capitals.
-func (s Campaigns) Named(ctx context.Context, orgID, name string) ([]campaign.Campaign, error) {
-	place := Org(orgID).CampaignList(name, "")
-	items, err := All(ctx, s.Table, Query{Indexed: true, Partition: place.PK, From: place.SK, To: PrefixEnd(place.SK)}, 50)
+// Namesakes are the organisation's campaigns of that name, whatever its capitals, but for the one
+// with the given id. Mostly there are none, so the index alone is asked first.
+func (s Campaigns) Namesakes(ctx context.Context, orgID, name, id string) ([]campaign.Campaign, error) {
+	place, own := Org(orgID).CampaignList(name, ""), Org(orgID).Campaign(id)
+	found, err := All(ctx, s.Table, Query{Indexed: true, Partition: place.PK, From: place.SK, To: PrefixEnd(place.SK), KeysOnly: true}, 50)
 	if err != nil {
 		return nil, fmt.Errorf("find campaigns by name: %w", err)
 	}
-	list, err := decodeAll(items, decodeCampaign)
-	// A name may hold the separator: "a#b" lies in the range of "a".
-	return slices.DeleteFunc(list, func(c campaign.Campaign) bool { return foldName(c.Name) != foldName(name) }), err
+	var list []campaign.Campaign
+	for _, item := range found {
+		if item.Key == own {
+			continue
+		}
+		item, err := s.Table.Get(ctx, item.Key)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read a namesake: %w", err)
+		}
+		c, err := decodeCampaign(item)
+		if err != nil {
+			return nil, err
+		}
+		// A name may hold the separator: "a#b" lies in the range of "a".
+		if foldName(c.Name) == foldName(name) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
 }
 
 func campaignItem(ch campaign.Change) (Item, error) {
