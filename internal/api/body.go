@@ -105,8 +105,8 @@ func Match(r *http.Request, current int64) error {
 	return fault.Newf(fault.Conflict, codePrecondition, "it is at version %d now, not %d: read it again first", current, version)
 }
 
-// PageLimit is the page size that the client asks for.
-func PageLimit(r *http.Request) (int, error) {
+// pageLimit is the page size that the client asks for.
+func pageLimit(r *http.Request) (int, error) {
 	text := r.URL.Query().Get("limit")
 	if text == "" {
 		return 25, nil

@@ -60,6 +60,15 @@ func (c Cursors) After(r *http.Request) (string, error) {
 	return c.open(r.Context(), sealed, cursorContext(r), bad)
 }
 
+// Page is the page that the request asks for: how many items, and behind which key.
+func (c Cursors) Page(r *http.Request) (limit int, after string, err error) {
+	if limit, err = pageLimit(r); err != nil {
+		return 0, "", err
+	}
+	after, err = c.After(r)
+	return limit, after, err
+}
+
 func (c Cursors) open(ctx context.Context, sealed []byte, context map[string]string, bad error) (string, error) {
 	plain, err := c.Sealer.Open(ctx, sealed, context)
 	if fault.Is(err, fault.Invalid) {

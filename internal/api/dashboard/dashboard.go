@@ -143,11 +143,7 @@ func (a API) alerts(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Known(r, "limit", "cursor"); err != nil {
 		return err
 	}
-	limit, err := api.PageLimit(r)
-	if err != nil {
-		return err
-	}
-	after, err := a.Cursors.After(r)
+	limit, after, err := a.Cursors.Page(r)
 	if err != nil {
 		return err
 	}

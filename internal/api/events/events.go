@@ -59,10 +59,7 @@ func (a API) query(r *http.Request) (store.EventQuery, error) {
 	v, now := r.URL.Query(), api.RequestCause(r).At
 	q := store.EventQuery{Subject: v.Get("subject"), CorrelationID: v.Get("correlationId")}
 	var err error
-	if q.Limit, err = api.PageLimit(r); err != nil {
-		return q, err
-	}
-	if q.After, err = a.Cursors.After(r); err != nil {
+	if q.Limit, q.After, err = a.Cursors.Page(r); err != nil {
 		return q, err
 	}
 	if q.CorrelationID != "" && !event.IsID(q.CorrelationID) {

@@ -52,11 +52,7 @@ func (a API) list(w http.ResponseWriter, r *http.Request) error {
 	if unread != "" && unread != "true" && unread != "false" {
 		return fault.InvalidFields(fault.Field{Name: "unread", Message: "must be true or false"})
 	}
-	limit, err := api.PageLimit(r)
-	if err != nil {
-		return err
-	}
-	after, err := a.Cursors.After(r)
+	limit, after, err := a.Cursors.Page(r)
 	if err != nil {
 		return err
 	}

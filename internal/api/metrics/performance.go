@@ -71,11 +71,7 @@ func (a API) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, err := api.PageLimit(r)
-	if err != nil {
-		return err
-	}
-	after, err := a.Cursors.After(r)
+	limit, after, err := a.Cursors.Page(r)
 	if err != nil {
 		return err
 	}

@@ -20,11 +20,7 @@ func (a API) audit(w http.ResponseWriter, r *http.Request) error {
 			return fault.InvalidFields(fault.Field{Name: "month", Message: "must be a month like 2026-11"})
 		}
 	}
-	limit, err := api.PageLimit(r)
-	if err != nil {
-		return err
-	}
-	after, err := a.Cursors.After(r)
+	limit, after, err := a.Cursors.Page(r)
 	if err != nil {
 		return err
 	}
