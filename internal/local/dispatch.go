@@ -92,6 +92,13 @@ func (d *dispatcher) run(ctx context.Context, delivery Delivery) {
 	}
 }
 
+// underWay is how many deliveries run.
+func (d *dispatcher) underWay() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.total
+}
+
 // stop ends the workers when what they run is done.
 func (d *dispatcher) stop() {
 	d.mu.Lock()

@@ -67,7 +67,7 @@ func (q *queue) due(now time.Time) bool {
 func (q *queue) all() []Delivery {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	all := slices.Clone([]Delivery(q.later))
+	all := append([]Delivery{}, q.later...)
 	for _, waiting := range q.ready {
 		all = append(all, waiting...)
 	}

@@ -4,13 +4,11 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
-
-	"bellwether/internal/event"
-	"bellwether/internal/schedule"
+	"strings"
 )
 
 // localPrefix begins the paths of the runner's own pages, which the deployed system does not have.
@@ -18,36 +16,6 @@ const localPrefix = "/_local"
 
 //go:embed viewer.html
 var pages embed.FS
-
-// State is what the runner shows of itself.
-type State struct {
-	Now         time.Time        `json:"now"`
-	Sent        []Sent           `json:"sent"`        // what SNS would have sent, newest first
-	DeadLetters []DeadLetter     `json:"deadLetters"` // newest first
-	Parked      []event.Parked   `json:"parked"`
-	Timers      []schedule.Timer `json:"timers"`
-	Waiting     []Delivery       `json:"waiting"` // invocations that run or wait for a retry
-}
-
-// State reads what there is to show.
-func (s *System) State() (State, error) {
-	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting.all()}
-	var err error
-	if st.Sent, err = list[Sent](s.journal, outboxBucket); err != nil {
-		return st, err
-	}
-	if st.DeadLetters, err = list[DeadLetter](s.journal, deadBucket); err != nil {
-		return st, err
-	}
-	if st.Timers, err = list[schedule.Timer](s.journal, timerBucket); err != nil {
-		return st, err
-	}
-	st.Parked, err = list[event.Parked](s.journal, parkedBucket)
-	slices.Reverse(st.Sent)
-	slices.Reverse(st.DeadLetters)
-	slices.SortFunc(st.Timers, func(a, b schedule.Timer) int { return a.At.Compare(b.At) })
-	return st, err
-}
 
 type viewer struct {
 	system *System
@@ -63,14 +31,31 @@ func newViewer(s *System) http.Handler {
 	mux.HandleFunc("POST "+localPrefix+"/token", v.token)
 	mux.HandleFunc("POST "+localPrefix+"/dead-letters/{id}/redrive", v.redrive)
 	mux.Handle(localPrefix+"/issuer/", http.StripPrefix(localPrefix+"/issuer", s.issuer))
-	return sameSite(mux)
+	return ownPages(mux)
 }
 
-// sameSite refuses pages of other sites: the runner signs in whoever asks, so a page in the
+// ownPages refuses pages of other sites: the runner signs in whoever asks, so a page in the
 // developer's browser must not be able to ask.
-func sameSite(next http.Handler) http.Handler {
-	guard := http.NewCrossOriginProtection()
-	return guard.Handler(next)
+func ownPages(next http.Handler) http.Handler {
+	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !private(r.Host) {
+			http.Error(w, "these pages answer under a name of this machine or network only", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
+}
+
+// private tells names that nobody outside can give: an address, localhost, a name within a network.
+// Another site's name can be made to point here, and its page would then pass for one of ours.
+func private(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if net.ParseIP(strings.Trim(host, "[]")) != nil || !strings.Contains(host, ".") {
+		return true
+	}
+	return slices.ContainsFunc([]string{".localhost", ".internal", ".local"}, func(end string) bool { return strings.HasSuffix(host, end) })
 }
 
 func (v viewer) show(w http.ResponseWriter, _ *http.Request) {
@@ -81,7 +66,7 @@ func (v viewer) show(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
-	if err := v.page.Execute(w, st); err != nil {
+	if err := v.page.Execute(w, pageOf(st)); err != nil {
 		v.system.log("show the state: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -28,13 +29,18 @@ func run() error {
 	addr := flag.String("addr", "localhost:"+env("PORT", "8080"), "where to listen")
 	dir := flag.String("dir", env("DIR", ".bellwether"), "where the state is kept")
 	path := flag.String("template", "template.yaml", "the template to run by")
+	faster := flag.String("speed", env("SPEED", "1"), "how many times faster than on AWS failed work is tried again")
 	flag.Parse()
+	speed, err := strconv.ParseFloat(*faster, 64)
+	if err != nil || speed <= 0 {
+		return fmt.Errorf("SPEED must be a number above 0, not %q", *faster)
+	}
 
 	template, err := sam.Load(*path, "AlertEmail=alerts@example.com", "AlertPhone=+15550100123")
 	if err != nil {
 		return err
 	}
-	config := local.Config{Template: template, Dir: *dir}
+	config := local.Config{Template: template, Dir: *dir, Speed: speed}
 	switch kind := env("STORE", "bolt"); kind {
 	case "bolt":
 	case "dynamodb":
@@ -48,8 +54,16 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(system, *addr), system.Close())
+	if err := errors.Join(serve(system, *addr), system.Close()); err != nil {
+		return err
+	}
+	fmt.Println("\nStopped. Everything is kept for the next start; `make reset` clears it.")
+	return nil
 }
+
+// requestsEnd is how long requests that are under way may go on after Ctrl-C: the gateway gives none
+// of them longer.
+const requestsEnd = 30 * time.Second
 
 // serve answers until the process is told to stop; what is under way is finished.
 func serve(system *local.System, addr string) error {
@@ -60,16 +74,20 @@ func serve(system *local.System, addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	server := &http.Server{Handler: system.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	context.AfterFunc(ctx, func() {
-		last, cancel := context.WithTimeout(context.Background(), 35*time.Second)
-		defer cancel()
-		server.Shutdown(last)
-	})
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
 	greet(listener.Addr().String())
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	select {
+	case err := <-served:
 		return err
+	case <-ctx.Done():
 	}
-	fmt.Println("\nStopped. Everything is kept for the next start; `make reset` clears it.")
+	stop() // a second Ctrl-C ends the process at once; nothing is lost by that either
+	ending, cancel := context.WithTimeout(context.Background(), requestsEnd)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return fmt.Errorf("end the requests under way: %w", err)
+	}
 	return nil
 }
 

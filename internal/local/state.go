@@ -1,0 +1,65 @@
+package local
+
+import (
+	"slices"
+	"time"
+
+	"bellwether/internal/event"
+	"bellwether/internal/schedule"
+)
+
+// State is what the runner shows of itself.
+type State struct {
+	Now         time.Time        `json:"now"`
+	Sent        []Sent           `json:"sent"`        // what SNS would have sent, newest first
+	DeadLetters []DeadLetter     `json:"deadLetters"` // newest first
+	Parked      []event.Parked   `json:"parked"`
+	Timers      []schedule.Timer `json:"timers"`
+	Waiting     []Delivery       `json:"waiting"` // invocations that wait for a try, what is due first
+	Running     int              `json:"running"` // asynchronous invocations under way
+}
+
+// State reads what there is to show.
+func (s *System) State() (State, error) {
+	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting.all(), Running: s.dispatcher.underWay()}
+	var err error
+	if st.Sent, err = list[Sent](s.journal, outboxBucket); err != nil {
+		return st, err
+	}
+	if st.DeadLetters, err = list[DeadLetter](s.journal, deadBucket); err != nil {
+		return st, err
+	}
+	if st.Timers, err = list[schedule.Timer](s.journal, timerBucket); err != nil {
+		return st, err
+	}
+	st.Parked, err = list[event.Parked](s.journal, parkedBucket)
+	slices.Reverse(st.Sent)
+	slices.Reverse(st.DeadLetters)
+	slices.SortFunc(st.Timers, func(a, b schedule.Timer) int { return a.At.Compare(b.At) })
+	return st, err
+}
+
+// onPage is how many lines of a kind the page shows.
+const onPage = 100
+
+// section is one part of the page: how many lines there are, and the first of them.
+type section[T any] struct {
+	Count int
+	Lines []T
+}
+
+// More reports whether there are others than the page shows.
+func (s section[T]) More() bool { return s.Count > len(s.Lines) }
+
+func sectionOf[T any](all []T) section[T] { return section[T]{len(all), all[:min(len(all), onPage)]} }
+
+func pageOf(s State) any {
+	return struct {
+		Now         time.Time
+		Sent        section[Sent]
+		DeadLetters section[DeadLetter]
+		Parked      section[event.Parked]
+		Timers      section[schedule.Timer]
+		Waiting     section[Delivery]
+	}{s.Now, sectionOf(s.Sent), sectionOf(s.DeadLetters), sectionOf(s.Parked), sectionOf(s.Timers), sectionOf(s.Waiting)}
+}
