@@ -38,9 +38,13 @@ type Budget struct {
 type Fired struct {
 	Start    string `json:"start"` // the period's first day, YYYY-MM-DD; "" for an open lifetime
 	Percents []int  `json:"percents"`
+	// SpentSince is the version under which 100 % was told. A change of the budget that leaves it
+	// spent carries the telling over, and with it what was decided on it; 0: not told.
+	SpentSince int64 `json:"spentSince,omitempty"`
 }
 
-// Override lets a campaign run at or over 100 % until the period ends or the budget changes.
+// Override lets a campaign run at or over 100 % until the period ends, or until the budget has room
+// and is spent anew.
 type Override struct {
 	Reason      string    `json:"reason"`
 	By          string    `json:"by"`
@@ -97,7 +101,11 @@ func (b Budget) Evaluate(periodStart string, spendMicros int64) (Budget, *Crossi
 		return b, nil
 	}
 	last := len(crossed) - 1
-	return b.withFired(periodStart, append(slices.Clone(fired), crossed...)),
+	since := b.fired(periodStart).SpentSince
+	if since == 0 && crossed[last] >= Exhausted {
+		since = b.Version
+	}
+	return b.withFired(periodStart, append(slices.Clone(fired), crossed...), since),
 		&Crossing{Threshold: crossed[last], AlsoCrossed: append([]int{}, crossed[:last]...)}
 }
 
@@ -110,13 +118,22 @@ func (b Budget) judges(start string) bool {
 }
 
 // FiredIn is the set of thresholds told for the period that begins at start.
-func (b Budget) FiredIn(start string) []int {
+func (b Budget) FiredIn(start string) []int { return b.fired(start).Percents }
+
+func (b Budget) fired(start string) Fired {
 	for _, f := range b.Fired {
 		if f.Start == start {
-			return f.Percents
+			return f
 		}
 	}
-	return nil
+	return Fired{}
+}
+
+// SpentUnder reports whether a telling of 100 % under the given version, about the period that
+// begins at start, still holds: the budget is the same, or every change since left it spent.
+func (b Budget) SpentUnder(version int64, start string) bool {
+	since := b.fired(start).SpentSince
+	return since != 0 && since <= version && version <= b.Version
 }
 
 // Change is the budget with another amount or period. Thresholds that were told and are still
@@ -134,28 +151,34 @@ func (b Budget) Change(amountMicros int64, period Period, thresholds []int, newS
 	if period != b.Period {
 		return changed // other periods were never told of
 	}
+	told := b.fired(newStart)
 	var kept []int
-	for _, percent := range b.FiredIn(newStart) {
+	for _, percent := range told.Percents {
 		if money.Reached(spendMicros, amountMicros, percent) {
 			kept = append(kept, percent)
 		}
 	}
-	if len(kept) > 0 {
-		changed.Fired = []Fired{{Start: newStart, Percents: kept}}
+	if len(kept) == 0 {
+		return changed
 	}
+	carried := Fired{Start: newStart, Percents: kept}
+	if kept[len(kept)-1] >= Exhausted {
+		carried.SpentSince, changed.Override = told.SpentSince, b.Override
+	}
+	changed.Fired = []Fired{carried}
 	return changed
 }
 
 // Overridden reports whether an override lets the campaign run in the period that begins at start.
 func (b Budget) Overridden(start string) bool {
-	return b.Override != nil && b.Override.PeriodStart == start && b.Override.Version == b.Version
+	return b.Override != nil && b.Override.PeriodStart == start && b.SpentUnder(b.Override.Version, start)
 }
 
 // withFired replaces the fired set of one period, and drops the oldest periods beyond keptPeriods.
-func (b Budget) withFired(start string, percents []int) Budget {
+func (b Budget) withFired(start string, percents []int, spentSince int64) Budget {
 	slices.Sort(percents)
 	fired := slices.DeleteFunc(slices.Clone(b.Fired), func(f Fired) bool { return f.Start == start })
-	fired = append(fired, Fired{Start: start, Percents: percents})
+	fired = append(fired, Fired{Start: start, Percents: percents, SpentSince: spentSince})
 	slices.SortFunc(fired, func(x, y Fired) int {
 		if x.Start < y.Start {
 			return -1
@@ -172,8 +195,9 @@ func (b Budget) MovePeriod(from, to string) Budget {
 	if from == to {
 		return b
 	}
-	if told := b.FiredIn(from); told != nil {
-		b.Fired = []Fired{{Start: to, Percents: slices.Clone(told)}}
+	if told := b.fired(from); told.Percents != nil {
+		told.Start = to
+		b.Fired = []Fired{told}
 	}
 	if b.Override != nil && b.Override.PeriodStart == from {
 		moved := *b.Override

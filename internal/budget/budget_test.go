@@ -31,9 +31,9 @@ func TestEvaluate(t *testing.T) {
 		{"a jump tells the highest", monthly(usd(100)), usd(95), 90, []int{80}},
 		{"a jump over all", monthly(usd(100)), usd(250), 100, []int{80, 90}},
 		{"own thresholds", monthly(usd(100), 50, 120), usd(120), 120, []int{50}},
-		{"what was told is not told again", monthly(usd(100)).withFired(november, []int{80, 90}), usd(95), 0, nil},
-		{"only the rest is told", monthly(usd(100)).withFired(november, []int{80, 90}), usd(100), 100, []int{}},
-		{"a gap below is told too", monthly(usd(100), 80, 85, 90).withFired(november, []int{80, 90}), usd(95), 85, []int{}},
+		{"what was told is not told again", monthly(usd(100)).withFired(november, []int{80, 90}, 0), usd(95), 0, nil},
+		{"only the rest is told", monthly(usd(100)).withFired(november, []int{80, 90}, 0), usd(100), 100, []int{}},
+		{"a gap below is told too", monthly(usd(100), 80, 85, 90).withFired(november, []int{80, 90}, 0), usd(95), 85, []int{}},
 		{"nothing spent", monthly(usd(100)), 0, 0, nil},
 		{"credits can make spend negative", monthly(usd(100)), -usd(5), 0, nil},
 	}
@@ -93,7 +93,7 @@ func TestOldDailyPeriodsAreForgottenOnlyAfterAMonth(t *testing.T) {
 
 func TestChange(t *testing.T) {
 	const november = "2026-11-01"
-	told := func(percents ...int) Budget { return monthly(usd(100)).withFired(november, percents) }
+	told := func(percents ...int) Budget { return monthly(usd(100)).withFired(november, percents, 0) }
 	tests := []struct {
 		name    string
 		given   Budget
@@ -133,7 +133,7 @@ func thresholdOf(c *Crossing) int {
 }
 
 func TestChangeOfThresholdsOnlyKeepsTheVersion(t *testing.T) {
-	b := monthly(usd(100)).withFired("2026-11-01", []int{80})
+	b := monthly(usd(100)).withFired("2026-11-01", []int{80}, 0)
 	changed := b.Change(usd(100), Monthly, []int{50, 80}, "2026-11-01", usd(85))
 	if changed.Version != 1 {
 		t.Errorf("version %d", changed.Version)
@@ -143,14 +143,50 @@ func TestChangeOfThresholdsOnlyKeepsTheVersion(t *testing.T) {
 	}
 }
 
-func TestOverrideEndsWithPeriodAndVersion(t *testing.T) {
-	b := monthly(usd(100))
-	b.Override = &Override{PeriodStart: "2026-11-01", Version: 1}
-	if !b.Overridden("2026-11-01") || b.Overridden("2026-12-01") {
+func TestOverrideLastsUntilThePeriodEndsOrThereIsRoom(t *testing.T) {
+	const november, spent = "2026-11-01", 100_000_000
+	b, _ := monthly(usd(100)).Evaluate(november, spent)
+	b.Override = &Override{PeriodStart: november, Version: b.Version}
+	if !b.Overridden(november) || b.Overridden("2026-12-01") {
 		t.Error("an override holds for its period only")
 	}
-	if b.Change(usd(90), Monthly, b.Thresholds, "2026-11-01", 0).Overridden("2026-11-01") {
-		t.Error("an override outlived a change of the budget")
+	if lowered := b.Change(usd(90), Monthly, b.Thresholds, november, spent); !lowered.Overridden(november) {
+		t.Error("a change that left the budget spent ended the override")
+	}
+	raised := b.Change(usd(300), Monthly, b.Thresholds, november, spent)
+	again, _ := raised.Change(usd(100), Monthly, b.Thresholds, november, spent).Evaluate(november, spent)
+	if raised.Overridden(november) || again.Overridden(november) {
+		t.Error("an override outlived a budget with room")
+	}
+}
+
+func TestSpentUnder(t *testing.T) {
+	const november, spent = "2026-11-01", 100_000_000
+	first, _ := monthly(usd(100)).Evaluate(november, spent)
+	lowered := first.Change(usd(90), Monthly, first.Thresholds, november, spent)
+	raised := lowered.Change(usd(300), Monthly, first.Thresholds, november, spent)
+	again, _ := raised.Change(usd(100), Monthly, first.Thresholds, november, spent).Evaluate(november, spent)
+	tests := []struct {
+		name    string
+		b       Budget
+		version int64
+		want    bool
+	}{
+		{"the same version", first, 1, true},
+		{"a version that is not there yet", first, 2, false},
+		{"carried over by a change that left it spent", lowered, 1, true},
+		{"a budget with room", raised, 1, false},
+		{"spent again, the former alert", again, 2, false},
+		{"spent again, the new alert", again, 4, true},
+		{"never spent", monthly(usd(1000)), 1, false},
+	}
+	for _, tt := range tests {
+		if got := tt.b.SpentUnder(tt.version, november); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+	if first.SpentUnder(1, "2026-12-01") {
+		t.Error("November's spending spent December's budget")
 	}
 }
 

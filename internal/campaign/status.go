@@ -52,10 +52,11 @@ func (c Campaign) Archive(cause event.Cause) (Change, error) {
 
 // PauseForBudget adds the budget reason, because version of the budget was spent in the period
 // that began at periodStart. A decision taken under an older version or period, or overridden
-// since, changes nothing. A later dip in spend doesn't undo it: the 100 % was reached.
+// since, changes nothing, unless the changes since left the budget spent: they alert nobody again,
+// so the first alert has to do. A later dip in spend doesn't undo it: the 100 % was reached.
 func (c Campaign) PauseForBudget(version int64, periodStart string, cause event.Cause) (Change, error) {
 	unchanged := Change{Campaign: c}
-	if c.Lifecycle != Active || c.Budget == nil || c.Budget.Version != version {
+	if c.Lifecycle != Active || c.Budget == nil || !c.Budget.SpentUnder(version, periodStart) {
 		return unchanged, nil
 	}
 	if c.Window(cause.At).Start != periodStart || c.Budget.Overridden(periodStart) {

@@ -82,7 +82,8 @@ func (w *World) alertsOnce(_ []bolt.Record, events []event.Raw) error {
 	return err
 }
 
-// noStalePause: the budget pauses a campaign only under the version and in the period that the alert was about.
+// noStalePause: the budget pauses a campaign only in the period that the alert was about, and under
+// its version, or one after it with none between that had room: those alert nobody again.
 func (w *World) noStalePause(records []bolt.Record, events []event.Raw) error {
 	alerts := map[string]event.BudgetThresholdReached{}
 	list, err := thresholds(events)
@@ -92,7 +93,11 @@ func (w *World) noStalePause(records []bolt.Record, events []event.Raw) error {
 	for _, e := range list {
 		alerts[e.Meta.ID] = e.Data
 	}
+	room := map[string]int64{} // the last version of each budget that was not spent when it was set
 	return eachChange(records, func(before, after campaign.Campaign, carried []event.Raw) error {
+		if newBudget(before, after) && !money.Reached(after.PeriodTotals.SpendMicros, after.Budget.AmountMicros, 100) {
+			room[after.ID] = after.Budget.Version
+		}
 		had := slices.Contains(before.PauseReasons, campaign.ReasonBudget)
 		if had || !slices.Contains(after.PauseReasons, campaign.ReasonBudget) {
 			return nil
@@ -103,7 +108,7 @@ func (w *World) noStalePause(records []bolt.Record, events []event.Raw) error {
 				continue
 			}
 			current := after.Window(after.UpdatedAt).Start
-			if alert.BudgetVersion != before.Budget.Version || alert.PeriodStart != current || alert.Late || alert.Stale || before.Budget.Overridden(current) {
+			if alert.BudgetVersion < room[after.ID] || alert.BudgetVersion > before.Budget.Version || alert.PeriodStart != current || alert.Late || alert.Stale || before.Budget.Overridden(current) {
 				return fmt.Errorf("campaign %s v%d was paused by an alert about %+v", after.ID, after.Version, alert)
 			}
 			return nil
@@ -112,10 +117,14 @@ func (w *World) noStalePause(records []bolt.Record, events []event.Raw) error {
 	})
 }
 
+func newBudget(before, after campaign.Campaign) bool {
+	return before.Budget != nil && after.Budget != nil && before.Budget.Version != after.Budget.Version
+}
+
 // raiseMakesRoom: a changed budget that is not spent pauses nothing any more.
 func (w *World) raiseMakesRoom(records []bolt.Record, _ []event.Raw) error {
 	return eachChange(records, func(before, after campaign.Campaign, _ []event.Raw) error {
-		if before.Budget == nil || after.Budget == nil || before.Budget.Version == after.Budget.Version {
+		if !newBudget(before, after) {
 			return nil
 		}
 		spent := money.Reached(after.PeriodTotals.SpendMicros, after.Budget.AmountMicros, 100)

@@ -110,7 +110,7 @@ func (w *World) spentBudgetsArePaused(records []bolt.Record, events []event.Raw)
 	for _, e := range list {
 		c := latest[e.Data.CampaignID]
 		current := c.Window(w.Clock.now).Start
-		spent := e.Data.Threshold >= 100 && !e.Data.Late && !e.Data.Stale && e.Data.BudgetVersion == c.Budget.Version && e.Data.PeriodStart == current
+		spent := e.Data.Threshold >= 100 && !e.Data.Late && !e.Data.Stale && c.Budget.SpentUnder(e.Data.BudgetVersion, current) && e.Data.PeriodStart == current
 		paused := slices.Contains(c.PauseReasons, campaign.ReasonBudget)
 		if spent && c.Lifecycle == campaign.Active && !paused && !c.Budget.Overridden(current) {
 			return fmt.Errorf("campaign %s runs on though %+v", c.ID, e.Data)

@@ -5,7 +5,7 @@ package main
 // the dashboard fresh, tenants apart.
 var mutants = []mutant{
 	{name: "a threshold is not noted as told", file: "internal/budget/budget.go",
-		old: "return b.withFired(periodStart, append(slices.Clone(fired), crossed...)),", new: "return b,"},
+		old: "return b.withFired(periodStart, append(slices.Clone(fired), crossed...), since),", new: "return b,"},
 	{name: "equality does not count as reached", file: "internal/money/money.go", tests: "./internal/money",
 		old: "sLo >= bLo", new: "sLo > bLo"},
 	{name: "spend is compared in 64 bits", file: "internal/money/money.go", tests: "./internal/money",
@@ -24,7 +24,9 @@ var mutants = []mutant{
 	{name: "a restated day is added twice", file: "internal/campaign/results.go",
 		old: "	if old.Date != \"\" {\n		before = old.Sums()", new: "	if old.Date == \"never\" {\n		before = old.Sums()"},
 	{name: "a pause ignores the budget's version", file: "internal/campaign/status.go",
-		old: "c.Lifecycle != Active || c.Budget == nil || c.Budget.Version != version", new: "c.Lifecycle != Active || c.Budget == nil"},
+		old: "c.Lifecycle != Active || c.Budget == nil || !c.Budget.SpentUnder(version, periodStart)", new: "c.Lifecycle != Active || c.Budget == nil"},
+	{name: "a change that leaves the budget spent forgets the alert under way", file: "internal/budget/budget.go", tests: "./internal/campaign",
+		old: "since != 0 && since <= version && version <= b.Version", new: "since != 0 && version == b.Version"},
 	{name: "a pause ignores the period", file: "internal/campaign/status.go",
 		old: "c.Window(cause.At).Start != periodStart || c.Budget.Overridden(periodStart)", new: "c.Budget.Overridden(periodStart)"},
 	{name: "a pause ignores the override", file: "internal/campaign/status.go",
