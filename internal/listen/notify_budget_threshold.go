@@ -84,10 +84,9 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 	if err != nil {
 		return err
 	}
-	var work []func(context.Context) error
-	if roster.AutoPause && mayPause(e.Data) {
-		work = append(work, func(ctx context.Context) error { return b.pause(ctx, c, e) })
-	}
+	work := []func(context.Context) error{func(ctx context.Context) error {
+		return b.pause(ctx, c, e, roster.AutoPause && mayPause(e.Data))
+	}}
 	message := notification.BudgetMessage(e.Data)
 	for _, userID := range notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy})) {
 		work = append(work, func(ctx context.Context) error { return b.Inbox.Add(ctx, message.To(userID, e.Meta)) })
@@ -105,20 +104,25 @@ func mayPause(d event.BudgetThresholdReached) bool {
 	return spent && !d.Late && !d.Stale
 }
 
-// pause adds the budget's reason to the campaign, unless the budget has changed since, and sets the
-// timer that takes it away when the period ends. Setting it again is harmless, so it is set also
-// when the pause is found done: a crash between the two must not leave the campaign paused for ever.
-func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event.Envelope[event.BudgetThresholdReached]) error {
+// pause adds the budget's reason to the campaign where that is allowed, unless the budget has changed
+// since, and sets the timer that takes it away when the period ends. The timer is set also when the
+// campaign was paused before: a crash between the two, or a budget that got a period only now, must
+// not leave it paused for ever. Setting it again is harmless.
+func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event.Envelope[event.BudgetThresholdReached], allowed bool) error {
 	cause := e.Meta.By(notifyBudgetThreshold, b.Now())
-	c, err := b.Campaigns.UpdateFrom(ctx, cause.ID, c,
-		func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
-			return c.PauseForBudget(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
-		})
-	if err != nil {
-		return err
+	if allowed {
+		var err error
+		c, err = b.Campaigns.UpdateFrom(ctx, cause.ID, c,
+			func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
+				return c.PauseForBudget(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
+			})
+		if err != nil {
+			return err
+		}
 	}
-	end := c.BudgetPauseEnds(b.Now())
-	if end.IsZero() {
+	// The end of the alert's own period: when that is over already, the timer rings at once.
+	_, end := budget.Window{Start: e.Data.PeriodStart, End: e.Data.PeriodEnd}.Bounds(c.Zone())
+	if end.IsZero() || c.BudgetPauseEnds(b.Now()).IsZero() {
 		return nil
 	}
 	payload, err := json.Marshal(produce.Deadline{

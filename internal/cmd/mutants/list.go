@@ -38,7 +38,7 @@ var mutants = []mutant{
 	{name: "a raise leaves the pause", file: "internal/campaign/money.go",
 		old: "		ch.Campaign.dropReason(ReasonBudget)\n	}\n	return ch.emitStatus(before, BecauseRaised, cause)", new: "	}\n	return ch.emitStatus(before, BecauseRaised, cause)"},
 	{name: "the timer is lost when the pause was done before", file: "internal/listen/notify_budget_threshold.go",
-		old: "	end := c.BudgetPauseEnds(b.Now())\n	if end.IsZero() {", new: "	end := c.BudgetPauseEnds(b.Now())\n	if end.IsZero() || c.UpdatedAt.Before(cause.At) {"},
+		old: "if end.IsZero() || c.BudgetPauseEnds(b.Now()).IsZero() {", new: "if end.IsZero() || c.UpdatedAt.Before(cause.At) {"},
 	{name: "the period's end pauses on", file: "internal/campaign/status.go",
 		old: "return c.resumeFrom(ReasonBudget, BecausePeriodOver, cause)", new: "return Change{Campaign: c}, nil"},
 	{name: "the period's end wakes an archived campaign", file: "internal/campaign/status.go",
