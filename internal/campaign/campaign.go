@@ -48,6 +48,7 @@ type Campaign struct {
 	Description  string         `json:"description,omitempty"`
 	Lifecycle    Status         `json:"lifecycle"` // draft, active or archived; Status derives paused
 	PauseReasons []string       `json:"pauseReasons,omitempty"`
+	BudgetPause  string         `json:"budgetPause,omitempty"` // first day of the period whose budget paused it
 	Currency     money.Currency `json:"currency"`
 	TimeZone     string         `json:"timeZone"`
 	StartDate    string         `json:"startDate,omitempty"`

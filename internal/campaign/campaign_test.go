@@ -1,6 +1,7 @@
 package campaign_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -391,7 +392,7 @@ func TestPeriodEndLetsItRunAgain(t *testing.T) {
 	l.record("2026-11-05", usd(100), noon(5))
 	ch, _ := l.c.PauseForBudget(1, "2026-11-01", edge(noon(5)))
 	l.take(ch)
-	end := l.c.BudgetPauseEnds(noon(5))
+	end := l.c.BudgetPauseEnds()
 	if want := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC); !end.Equal(want) {
 		t.Fatalf("the pause ends %s, want %s", end, want)
 	}
@@ -404,6 +405,44 @@ func TestPeriodEndLetsItRunAgain(t *testing.T) {
 	}
 }
 
+// A timer may come late and twice: November's must not wake a campaign that December's budget paused.
+func TestATimerOfAnotherPeriodWakesNothing(t *testing.T) {
+	l := newLedger(t, spec())
+	l.record("2026-11-05", usd(100), noon(5))
+	ch, _ := l.c.PauseForBudget(1, "2026-11-01", edge(noon(5)))
+	l.take(ch)
+	l.record("2026-12-01", usd(100), noon(31)) // 1 December
+	ch, _ = l.c.PauseForBudget(1, "2026-12-01", edge(noon(31)))
+	l.take(ch)
+	ch, err := l.c.EndPeriod("2026-11-01", edge(noon(32)))
+	if err != nil || ch.Campaign.Status() != campaign.Paused {
+		t.Errorf("%v, it is %s", err, ch.Campaign.Status())
+	}
+	if want := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC); !ch.Campaign.BudgetPauseEnds().Equal(want) {
+		t.Errorf("the pause ends %s, want %s", ch.Campaign.BudgetPauseEnds(), want)
+	}
+}
+
+// A lifetime has no end to wait for; once it has become a monthly budget, the month has.
+func TestAPauseGetsAnEndWithAPeriod(t *testing.T) {
+	s := spec()
+	s.Budget.Period = budget.Lifetime
+	l := newLedger(t, s)
+	l.record("2026-11-05", usd(300), noon(5))
+	ch, _ := l.c.PauseForBudget(1, "", edge(noon(5)))
+	l.take(ch)
+	if !l.c.BudgetPauseEnds().IsZero() {
+		t.Fatal("a lifetime's pause has an end")
+	}
+	ch, err := l.c.ChangeBudget(campaign.BudgetSpec{AmountMicros: usd(200), Period: budget.Monthly}, slices.Collect(maps.Values(l.rows)), edge(noon(6)))
+	if err != nil || ch.Campaign.Status() != campaign.Paused {
+		t.Fatalf("%v, it is %s", err, ch.Campaign.Status())
+	}
+	if want := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC); !ch.Campaign.BudgetPauseEnds().Equal(want) {
+		t.Errorf("the pause ends %s, want %s", ch.Campaign.BudgetPauseEnds(), want)
+	}
+}
+
 func TestArchivedIsForGood(t *testing.T) {
 	l := newLedger(t, spec())
 	l.record("2026-11-05", usd(100), noon(5))
@@ -411,7 +450,7 @@ func TestArchivedIsForGood(t *testing.T) {
 	l.take(ch)
 	ch, _ = l.c.Archive(edge(noon(6)))
 	l.take(ch)
-	if !l.c.BudgetPauseEnds(noon(6)).IsZero() {
+	if !l.c.BudgetPauseEnds().IsZero() {
 		t.Error("an archived campaign waits for the period's end")
 	}
 	for name, change := range map[string]func() (campaign.Change, error){

@@ -56,6 +56,8 @@ func (ch *Change) applyBudget(before Campaign, window budget.Window, cause event
 	}
 	if !money.Reached(spent, ch.Campaign.Budget.AmountMicros, budget.Exhausted) {
 		ch.Campaign.dropReason(ReasonBudget)
+	} else if slices.Contains(ch.Campaign.PauseReasons, ReasonBudget) {
+		ch.Campaign.BudgetPause = window.Start
 	}
 	return ch.emitStatus(before, BecauseRaised, cause)
 }

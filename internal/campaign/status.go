@@ -62,24 +62,33 @@ func (c Campaign) PauseForBudget(version int64, periodStart string, cause event.
 	if c.Window(cause.At).Start != periodStart || c.Budget.Overridden(periodStart) {
 		return unchanged, nil
 	}
-	return c.pauseFor(ReasonBudget, BecauseExhausted, cause)
+	if slices.Contains(c.PauseReasons, ReasonBudget) && c.BudgetPause == periodStart {
+		return unchanged, nil
+	}
+	// A pause that was given for a former period, and not yet taken away, is for this one from now on.
+	ch := c.begin(cause.At)
+	ch.Campaign.addReason(ReasonBudget)
+	ch.Campaign.BudgetPause = periodStart
+	return ch, ch.emitStatus(c, BecauseExhausted, cause)
 }
 
-// EndPeriod takes the budget reason away once the period it was given for is over.
+// EndPeriod takes the budget reason away once the period it was given for is over. A timer of
+// another period, which may come late or twice, changes nothing.
 func (c Campaign) EndPeriod(periodStart string, cause event.Cause) (Change, error) {
-	if c.Lifecycle != Active || c.Budget == nil || c.Window(cause.At).Start == periodStart {
+	if c.Lifecycle != Active || c.Budget == nil || c.BudgetPause != periodStart || c.Window(cause.At).Start == periodStart {
 		return Change{Campaign: c}, nil
 	}
 	return c.resumeFrom(ReasonBudget, BecausePeriodOver, cause)
 }
 
-// BudgetPauseEnds is when EndPeriod may let the campaign run again; zero when nothing waits for it.
-func (c Campaign) BudgetPauseEnds(now time.Time) time.Time {
+// BudgetPauseEnds is when EndPeriod may let the campaign run again: the end of the period whose
+// budget paused it. It is zero when nothing waits for that.
+func (c Campaign) BudgetPauseEnds() time.Time {
 	waits := c.Lifecycle == Active && slices.Contains(c.PauseReasons, ReasonBudget)
 	if !waits || c.Budget == nil || c.Budget.Period == budget.Lifetime {
 		return time.Time{}
 	}
-	_, end := c.Window(now).Bounds(c.Zone())
+	_, end := c.windowOf(c.BudgetPause).Bounds(c.Zone())
 	return end
 }
 
@@ -111,6 +120,9 @@ func (c *Campaign) addReason(reason string) {
 }
 
 func (c *Campaign) dropReason(reason string) {
+	if reason == ReasonBudget {
+		c.BudgetPause = ""
+	}
 	c.PauseReasons = slices.DeleteFunc(c.PauseReasons, func(r string) bool { return r == reason })
 }
 

@@ -120,20 +120,19 @@ func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event
 			return err
 		}
 	}
-	// The end of the alert's own period: when that is over already, the timer rings at once.
-	_, end := budget.Window{Start: e.Data.PeriodStart, End: e.Data.PeriodEnd}.Bounds(c.Zone())
-	if end.IsZero() || c.BudgetPauseEnds(b.Now()).IsZero() {
+	end := c.BudgetPauseEnds() // when that is over already, the timer rings at once
+	if end.IsZero() {
 		return nil
 	}
 	payload, err := json.Marshal(produce.Deadline{
-		Kind: produce.BudgetPeriodEnded, OrgID: e.Meta.OrgID, CampaignID: c.ID, PeriodStart: e.Data.PeriodStart,
+		Kind: produce.BudgetPeriodEnded, OrgID: e.Meta.OrgID, CampaignID: c.ID, PeriodStart: c.BudgetPause,
 		CorrelationID: e.Meta.CorrelationID, CausationID: e.Meta.ID, Hop: e.Meta.Hop,
 	})
 	if err != nil {
 		return err
 	}
 	return b.Timers.Set(ctx, schedule.Timer{
-		Name: "budget-" + event.Derive(c.ID, e.Data.PeriodStart, strconv.FormatInt(e.Data.BudgetVersion, 10)),
+		Name: "budget-" + event.Derive(c.ID, c.BudgetPause, strconv.FormatInt(c.Budget.Version, 10)),
 		At:   end.UTC(), Target: produce.WatchDeadlinesFunction, Payload: payload,
 	})
 }

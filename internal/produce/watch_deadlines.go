@@ -50,7 +50,7 @@ func WatchDeadlines(campaigns DeadlineCampaigns, now func() time.Time) *entry.Sc
 		if err != nil {
 			return err
 		}
-		if c.Window(now()).Start == d.PeriodStart && !c.BudgetPauseEnds(now()).IsZero() {
+		if c.BudgetPause == d.PeriodStart && !c.BudgetPauseEnds().IsZero() {
 			// This machine's clock is behind the timer's: Lambda tries again in a minute.
 			return fault.New(fault.Retryable, "too_early", "the budget period is not over yet")
 		}
