@@ -80,6 +80,23 @@ func TestRetriesDeadLettersAndRedrive(t *testing.T) {
 	r.do("POST", "/_local/dead-letters/x/redrive", "", http.StatusNotFound)
 }
 
+// What succeeded is not tried again, not even after a restart.
+func TestDoneIsDone(t *testing.T) {
+	var cache, relay flaky
+	dir, c := t.TempDir(), newClock()
+	r := start(t, dir, c)
+	r.spend(r.campaign(), "22", "100")
+	r.drain()
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r = start(t, dir, c, cache.over("update-dashboard-cache"), relay.over("relay-events"))
+	r.drain()
+	if n, m := cache.calls.Load(), relay.calls.Load(); n+m != 0 {
+		t.Errorf("after a restart %d deliveries and %d batches were made again", n, m)
+	}
+}
+
 // Speed makes the waits between tries shorter, in both places where there are some.
 func TestSpeed(t *testing.T) {
 	var f flaky

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -10,13 +11,21 @@ import (
 
 // State is what the runner shows of itself.
 type State struct {
-	Now         time.Time        `json:"now"`
-	Sent        []Sent           `json:"sent"`        // what SNS would have sent, newest first
-	DeadLetters []DeadLetter     `json:"deadLetters"` // newest first
-	Parked      []event.Parked   `json:"parked"`
-	Timers      []schedule.Timer `json:"timers"`
-	Waiting     []Delivery       `json:"waiting"` // invocations that wait for a try, what is due first
-	Running     int              `json:"running"` // asynchronous invocations under way
+	Now         time.Time      `json:"now"`
+	Sent        []Sent         `json:"sent"`        // what SNS would have sent, newest first
+	DeadLetters []DeadLetter   `json:"deadLetters"` // newest first
+	Parked      []event.Parked `json:"parked"`
+	Timers      []Timer        `json:"timers"`  // the next one first
+	Waiting     []Delivery     `json:"waiting"` // invocations that wait for a try, what is due first
+	Running     int            `json:"running"` // asynchronous invocations under way
+}
+
+// Timer is a timer that has not rung.
+type Timer struct {
+	Name    string          `json:"name"`
+	At      time.Time       `json:"at"`
+	Target  string          `json:"function"`
+	Payload json.RawMessage `json:"payload"`
 }
 
 // State reads what there is to show.
@@ -29,13 +38,18 @@ func (s *System) State() (State, error) {
 	if st.DeadLetters, err = list[DeadLetter](s.journal, deadBucket); err != nil {
 		return st, err
 	}
-	if st.Timers, err = list[schedule.Timer](s.journal, timerBucket); err != nil {
+	timers, err := list[schedule.Timer](s.journal, timerBucket)
+	if err != nil {
 		return st, err
+	}
+	st.Timers = make([]Timer, len(timers))
+	for i, t := range timers {
+		st.Timers[i] = Timer(t)
 	}
 	st.Parked, err = list[event.Parked](s.journal, parkedBucket)
 	slices.Reverse(st.Sent)
 	slices.Reverse(st.DeadLetters)
-	slices.SortFunc(st.Timers, func(a, b schedule.Timer) int { return a.At.Compare(b.At) })
+	slices.SortFunc(st.Timers, func(a, b Timer) int { return a.At.Compare(b.At) })
 	return st, err
 }
 
@@ -59,7 +73,7 @@ func pageOf(s State) any {
 		Sent        section[Sent]
 		DeadLetters section[DeadLetter]
 		Parked      section[event.Parked]
-		Timers      section[schedule.Timer]
+		Timers      section[Timer]
 		Waiting     section[Delivery]
 	}{s.Now, sectionOf(s.Sent), sectionOf(s.DeadLetters), sectionOf(s.Parked), sectionOf(s.Timers), sectionOf(s.Waiting)}
 }

@@ -38,6 +38,15 @@ func (c *clock) Add(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// set moves the time on to a moment, never back.
+func (c *clock) set(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if to.After(c.now) {
+		c.now = to
+	}
+}
+
 var deployed = sync.OnceValues(func() (*sam.Template, error) {
 	return sam.Load("../../template.yaml", "AlertEmail=alerts@example.com", "AlertPhone=+15550100123")
 })
