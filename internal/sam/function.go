@@ -41,6 +41,9 @@ func (r *reader) function(res resource, properties *yaml.Node) {
 	if group := get(properties, "LoggingConfig", "LogGroup"); group != nil {
 		f.LogGroup = r.target(group, group, typeLogGroup)
 	}
+	if role := get(properties, "Role"); role != nil {
+		f.Role = r.target(role, role, typeRole)
+	}
 	for name, event := range pairs(get(properties, "Events")) {
 		r.event(&f, name, event)
 	}

@@ -26,7 +26,7 @@ const (
 // inert are the types that change nothing on a laptop. Every other type is refused: it might be a
 // way into a function that would be missing here.
 var inert = []string{
-	typeRole, typeGroup, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard",
+	typeGroup, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard",
 	"AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolDomain",
 	"AWS::Events::Archive", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::SNS::TopicPolicy",
 	"AWS::SQS::QueuePolicy", "AWS::SecretsManager::Secret",
@@ -91,6 +91,8 @@ func (r *reader) resource(res resource) {
 	case typeLogGroup:
 		days := r.number(get(properties, "RetentionInDays"), 0)
 		r.out.LogGroups = append(r.out.LogGroups, LogGroup{res.id, name, days, line})
+	case typeRole:
+		r.role(res, properties)
 	default:
 		r.fail(get(res.node, "Type"), "the runner has nothing for %s", res.kind)
 	}

@@ -20,6 +20,7 @@ type Template struct {
 	Queues     []Queue
 	Topics     []Topic
 	LogGroups  []LogGroup
+	Roles      []Role
 }
 
 // Function is one Lambda function and all that invokes it.
@@ -31,6 +32,7 @@ type Function struct {
 	Timeout   time.Duration
 	Env       map[string]string // with names and ARNs as on AWS; the account is 000000000000
 	LogGroup  string            // logical id
+	Role      string            // logical id
 	Routes    []Route
 	Rules     []Rule
 	Streams   []Stream
@@ -122,6 +124,21 @@ type LogGroup struct {
 	Name      string
 	Days      int
 	Line      int
+}
+
+// Role is one IAM role.
+type Role struct {
+	LogicalID string
+	Grants    []Grant
+	Managed   []string // policies that are written elsewhere
+	Line      int
+}
+
+// Grant is one action that a role may take on one resource.
+type Grant struct {
+	Action   string // "dynamodb:GetItem"
+	Resource string // an ARN, or Name.Attribute where that is known on AWS only
+	Line     int
 }
 
 // Error is one thing that is wrong in a template.
