@@ -121,6 +121,36 @@ func TestListenersLoseNothing(t *testing.T) {
 	}
 }
 
+// TestFailuresAreHeard wants an alarm for whatever can fail unseen, and lets EventBridge write to the
+// queues behind its rules: without a policy it drops what it can't deliver.
+func TestFailuresAreHeard(t *testing.T) {
+	tpl := template(t)
+	want := func(line int, id, kind string) {
+		t.Helper()
+		if tpl.Kinds[id] != kind {
+			t.Errorf("template.yaml:%d: there is no %s %s", line, kind, id)
+		}
+	}
+	const alarm = "AWS::CloudWatch::Alarm"
+	for _, f := range tpl.Functions {
+		name, ok := strings.CutSuffix(f.LogicalID, "Function")
+		// The Makefile finds a function's folder by its logical id.
+		if kebab := strings.ToLower(regexp.MustCompile(`(.)([A-Z])`).ReplaceAllString(name, "$1-$2")); !ok || kebab != f.Name {
+			t.Errorf("template.yaml:%d: %s is not named after its folder %s", f.Line, f.LogicalID, f.Name)
+		}
+		want(f.Line, name+"ErrorsAlarm", alarm)
+		if len(f.Streams) > 0 {
+			want(f.Line, name+"AgeAlarm", alarm)
+		}
+		for _, r := range f.Rules {
+			want(r.Line, r.DeadLetters+"Policy", "AWS::SQS::QueuePolicy")
+		}
+	}
+	for _, q := range tpl.Queues {
+		want(q.Line, q.LogicalID+"Alarm", alarm)
+	}
+}
+
 // eventList are the events of the canon, and the further ones.
 func eventList() (canon, further []string) {
 	for _, d := range event.Canon() {

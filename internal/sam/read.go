@@ -41,7 +41,7 @@ type reader struct {
 }
 
 func (d *document) read() (*Template, error) {
-	r := &reader{document: d, routes: map[string]int{}}
+	r := &reader{document: d, out: Template{Kinds: map[string]string{}}, routes: map[string]int{}}
 	if g := get(d.root, "Globals"); g != nil && r.allow(g, "Globals", "Function") {
 		r.globals = r.resolve(get(g, "Function"))
 		if r.globals != nil {
@@ -67,6 +67,7 @@ func (d *document) read() (*Template, error) {
 }
 
 func (r *reader) resource(res resource) {
+	r.out.Kinds[res.id] = res.kind
 	if slices.Contains(inert, res.kind) {
 		return
 	}

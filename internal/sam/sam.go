@@ -21,6 +21,7 @@ type Template struct {
 	Topics     []Topic
 	LogGroups  []LogGroup
 	Roles      []Role
+	Kinds      map[string]string // the type of every resource, by logical id
 }
 
 // Function is one Lambda function and all that invokes it.
