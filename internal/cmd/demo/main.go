@@ -27,7 +27,7 @@ var ads []byte
 func main() {
 	path := flag.String("template", "template.yaml", "the template to run by")
 	flag.Parse()
-	if err := run(context.Background(), *path, os.Stdout, os.Stderr, isTerminal(os.Stderr)); err != nil {
+	if err := run(context.Background(), *path, ads, os.Stdout, os.Stderr, isTerminal(os.Stderr)); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
@@ -60,11 +60,13 @@ type story struct {
 	clock  *clock
 	client *client
 	out    io.Writer
+	truth  []byte // the file that the end is compared with
 	plans  []plan
 }
 
-// run plays the story; bar says whether to draw its progress on errs.
-func run(ctx context.Context, path string, out, errs io.Writer, bar bool) error {
+// run plays the story and compares its end with the figures of the file truth; bar says whether to
+// draw its progress on errs.
+func run(ctx context.Context, path string, truth []byte, out, errs io.Writer, bar bool) error {
 	days, err := readDays(ads)
 	if err != nil {
 		return err
@@ -89,7 +91,7 @@ func run(ctx context.Context, path string, out, errs io.Writer, bar bool) error 
 	}
 	server := &http.Server{Handler: system.Handler(), ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
-	s := &story{system: system, clock: c, client: &client{base: "http://" + listener.Addr().String()}, out: out, plans: plans()}
+	s := &story{system: system, clock: c, client: &client{base: "http://" + listener.Addr().String()}, out: out, truth: truth, plans: plans()}
 	return errors.Join(s.play(ctx, days, progress(errs, bar, len(days))), server.Close(), system.Close())
 }
 

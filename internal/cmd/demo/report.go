@@ -121,7 +121,7 @@ func (s *story) compare() error {
 }
 
 func (s *story) figures(p plan) ([]figure, error) {
-	t, err := truthOf(ads, p.name)
+	t, err := truthOf(s.truth, p.name)
 	if err != nil {
 		return nil, err
 	}
