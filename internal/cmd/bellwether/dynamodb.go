@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"bellwether/internal/local"
 	"bellwether/internal/store/dynamo"
@@ -21,12 +18,9 @@ const pollInterval = 300 * time.Millisecond
 // AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_DYNAMODB_STREAMS name. A table that is missing is
 // created as the template defines it.
 func useDynamoDB(ctx context.Context, c *local.Config) error {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := provision.Config(ctx)
 	if err != nil {
 		return err
-	}
-	if cfg.Region == "" {
-		return errors.New("STORE=dynamodb needs AWS_REGION, and credentials; any will do for a local endpoint")
 	}
 	if len(c.Template.Tables) != 1 {
 		return fmt.Errorf("the template defines %d tables, want 1", len(c.Template.Tables))

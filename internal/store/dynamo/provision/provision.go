@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -17,6 +18,16 @@ import (
 
 // ready is how long a new table may take to become active.
 const ready = 2 * time.Minute
+
+// Config is what the SDK finds on this machine: environment, profiles, AWS_ENDPOINT_URL and its kin.
+// Functions have app's own, which starts faster and looks at the environment only.
+func Config(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err == nil && cfg.Region == "" {
+		err = errors.New("DynamoDB needs AWS_REGION, and credentials; any will do for a local endpoint")
+	}
+	return cfg, err
+}
 
 // Table creates the table unless it exists; created tells which. An existing one is left as it is.
 func Table(ctx context.Context, cfg aws.Config, def sam.Table) (created bool, err error) {

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
@@ -32,52 +32,62 @@ type Record struct {
 // closed is the checkpoint of a shard that was read to its end.
 const closed = "closed"
 
-// Reader reads the stream of one table, shard after shard in the stream's order: a shard only when
-// its parent was read to the end, so the changes of one item come in order.
+// Reader reads the stream of one table. It takes the shards in turns, but a shard only when its
+// parent was read to the end, so that the changes of one item come in order.
 type Reader struct {
 	client      *dynamodbstreams.Client
+	tables      *dynamodb.Client
 	table       string
 	checkpoints Checkpoints
 	interval    time.Duration // between two polls that find nothing
 	arn         string
-	idle        atomic.Bool // the last poll found nothing
+	places      map[string]place // by shard
+	turn        int              // of the shard that is asked first
+	idle        atomic.Bool      // the last poll found nothing
 }
+
+// place is where the next read of a shard goes on, and the last record that was read before it.
+type place struct{ iterator, last string }
 
 // New makes a reader; it begins at the checkpoints, or at the oldest record.
 func New(cfg aws.Config, table string, checkpoints Checkpoints, interval time.Duration) *Reader {
-	return &Reader{client: dynamodbstreams.NewFromConfig(cfg), table: table, checkpoints: checkpoints, interval: interval}
+	return &Reader{
+		client: dynamodbstreams.NewFromConfig(cfg), tables: dynamodb.NewFromConfig(cfg),
+		table: table, checkpoints: checkpoints, interval: interval, places: map[string]place{},
+	}
 }
 
-// Read answers the next records of one shard, none when nothing is new.
+// Read answers the next records of one shard, none when nothing is new. Records that were read and
+// not committed are read again.
 func (r *Reader) Read(ctx context.Context, limit int) ([]Record, error) {
 	r.idle.Store(false)
-	shards, err := r.shards(ctx)
+	open, err := r.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	done := map[string]bool{}
-	known := map[string]bool{}
-	for _, s := range shards {
-		known[*s.ShardId] = true
-		done[*s.ShardId] = r.checkpoints.Get(*s.ShardId) == closed
-	}
-	for _, s := range shards {
-		parent := aws.ToString(s.ParentShardId)
-		if done[*s.ShardId] || (known[parent] && !done[parent]) {
-			continue
+	for i := range open {
+		shard := open[(r.turn+i)%len(open)]
+		records, err := r.readShard(ctx, shard, limit)
+		if err != nil {
+			delete(r.places, shard) // an iterator lives for 15 minutes only
+			return nil, err
 		}
-		records, err := r.readShard(ctx, *s.ShardId, limit)
-		if err != nil || len(records) > 0 {
-			return records, err
+		if len(records) > 0 {
+			r.turn += i + 1
+			return records, nil
 		}
-		done[*s.ShardId] = r.checkpoints.Get(*s.ShardId) == closed
 	}
 	r.idle.Store(true)
 	return nil, nil
 }
 
 // Commit notes that a record, and all before it in its shard, are done with.
-func (r *Reader) Commit(shard, sequence string) error { return r.checkpoints.Set(shard, sequence) }
+func (r *Reader) Commit(shard, sequence string) error {
+	if r.places[shard].last == sequence {
+		r.places[shard] = place{iterator: r.places[shard].iterator}
+	}
+	return r.checkpoints.Set(shard, sequence)
+}
 
 // CaughtUp reports whether the last poll found nothing.
 func (r *Reader) CaughtUp() bool { return r.idle.Load() }
@@ -87,6 +97,25 @@ func (r *Reader) Changed() <-chan struct{} {
 	c := make(chan struct{})
 	time.AfterFunc(r.interval, func() { close(c) })
 	return c
+}
+
+// open are the shards that may be read now.
+func (r *Reader) open(ctx context.Context) ([]string, error) {
+	shards, err := r.shards(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unread := map[string]bool{}
+	for _, s := range shards {
+		unread[*s.ShardId] = r.checkpoints.Get(*s.ShardId) != closed
+	}
+	var open []string
+	for _, s := range shards {
+		if unread[*s.ShardId] && !unread[aws.ToString(s.ParentShardId)] {
+			open = append(open, *s.ShardId)
+		}
+	}
+	return open, nil
 }
 
 func (r *Reader) shards(ctx context.Context) (all []types.Shard, err error) {
@@ -106,80 +135,66 @@ func (r *Reader) shards(ctx context.Context) (all []types.Shard, err error) {
 	}
 }
 
+// find asks for the table's stream, once.
 func (r *Reader) find(ctx context.Context) error {
 	if r.arn != "" {
 		return nil
 	}
-	out, err := r.client.ListStreams(ctx, &dynamodbstreams.ListStreamsInput{TableName: &r.table})
+	out, err := r.tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &r.table})
 	if err != nil {
 		return fmt.Errorf("find the stream of table %s: %w", r.table, err)
 	}
-	if len(out.Streams) == 0 {
+	if r.arn = aws.ToString(out.Table.LatestStreamArn); r.arn == "" {
 		return fmt.Errorf("table %s has no stream: create it as template.yaml has it", r.table)
 	}
-	r.arn = *out.Streams[len(out.Streams)-1].StreamArn
 	return nil
 }
 
 func (r *Reader) readShard(ctx context.Context, shard string, limit int) ([]Record, error) {
-	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &r.arn, ShardId: &shard, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
-	if at := r.checkpoints.Get(shard); at != "" {
-		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &at
+	at := r.places[shard]
+	if at.iterator == "" || at.last != "" {
+		iterator, err := r.seek(ctx, shard)
+		if err != nil {
+			return nil, fmt.Errorf("find the place in shard %s: %w", shard, err)
+		}
+		at = place{iterator: iterator}
 	}
-	iterator, err := r.client.GetShardIterator(ctx, in)
-	if _, trimmed := errors.AsType[*types.TrimmedDataAccessException](err); trimmed {
-		// What stood between is older than a day and gone; the shard goes on behind it.
-		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeTrimHorizon, nil
-		iterator, err = r.client.GetShardIterator(ctx, in)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find the place in shard %s: %w", shard, err)
-	}
-	out, err := r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator.ShardIterator, Limit: aws.Int32(int32(limit))})
+	out, err := r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: &at.iterator, Limit: aws.Int32(int32(limit))})
 	if err != nil {
 		return nil, fmt.Errorf("read shard %s: %w", shard, err)
 	}
 	if len(out.Records) == 0 && out.NextShardIterator == nil {
+		delete(r.places, shard)
 		return nil, r.checkpoints.Set(shard, closed)
 	}
 	records := make([]Record, len(out.Records))
 	for i, rec := range out.Records {
+		at.last = aws.ToString(rec.Dynamodb.SequenceNumber)
 		records[i] = Record{
-			Shard: shard, Sequence: aws.ToString(rec.Dynamodb.SequenceNumber), New: item(rec.Dynamodb.NewImage), Old: item(rec.Dynamodb.OldImage),
+			Shard: shard, Sequence: at.last, New: item(rec.Dynamodb.NewImage), Old: item(rec.Dynamodb.OldImage),
 			At: aws.ToTime(rec.Dynamodb.ApproximateCreationDateTime),
 		}
 	}
+	// A read may find nothing and still have moved on, so the next one begins where this one ended.
+	at.iterator = aws.ToString(out.NextShardIterator)
+	r.places[shard] = at
 	return records, nil
 }
 
-// item is an image as the store's item; nil where there is none.
-func item(image map[string]types.AttributeValue) *store.Item {
-	if len(image) == 0 {
-		return nil
+// seek is an iterator behind the shard's checkpoint.
+func (r *Reader) seek(ctx context.Context, shard string) (string, error) {
+	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &r.arn, ShardId: &shard, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
+	if at := r.checkpoints.Get(shard); at != "" {
+		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &at
 	}
-	text := func(name string) string {
-		if v, ok := image[name].(*types.AttributeValueMemberS); ok {
-			return v.Value
-		}
-		return ""
+	out, err := r.client.GetShardIterator(ctx, in)
+	if _, trimmed := errors.AsType[*types.TrimmedDataAccessException](err); trimmed {
+		// What stood between is older than a day and gone; the shard goes on behind it.
+		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeTrimHorizon, nil
+		out, err = r.client.GetShardIterator(ctx, in)
 	}
-	number := func(name string) int64 {
-		v, ok := image[name].(*types.AttributeValueMemberN)
-		if !ok {
-			return 0
-		}
-		n, err := strconv.ParseInt(v.Value, 10, 64)
-		if err != nil {
-			return 0 // the store writes whole numbers only
-		}
-		return n
+	if err != nil {
+		return "", err
 	}
-	i := &store.Item{
-		Key: store.Key{PK: text("PK"), SK: text("SK")}, Index: store.Key{PK: text("IPK"), SK: text("ISK")},
-		Version: number("version"), AsOf: number("asOf"), Doc: text("doc"), Events: text("events"),
-	}
-	if at := number("expiresAt"); at != 0 {
-		i.ExpiresAt = time.Unix(at, 0).UTC()
-	}
-	return i
+	return aws.ToString(out.ShardIterator), nil
 }
