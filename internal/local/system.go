@@ -24,32 +24,13 @@ import (
 	"bellwether/internal/catalog"
 	"bellwether/internal/entry"
 	"bellwether/internal/obs"
-	"bellwether/internal/parallel"
-	"bellwether/internal/sam"
 	"bellwether/internal/secret"
 	sealer "bellwether/internal/secret/local"
-	"bellwether/internal/store"
 	"bellwether/internal/store/bolt"
 )
 
 // workers is how many deliveries run at once, all functions together.
 const workers = 16
-
-// Config says what to run.
-type Config struct {
-	Template *sam.Template
-	Dir      string           // where the state is kept
-	Now      func() time.Time // nil: the real time
-	Virtual  bool             // Now is not the real time: invocations have no deadline
-	NoSync   bool             // do not wait for the disk: for demonstrations and tests
-	Log      io.Writer        // the functions' log lines; nil: dir/functions.log
-	Report   io.Writer        // the runner's own messages; nil: standard error
-	Speed    float64          // how many times faster than on AWS failed work is tried again; 0: as on AWS
-	Pause    func(ctx context.Context, d time.Duration) error
-	Table    store.Table                               // a table elsewhere; nil: the embedded one
-	Source   func(*Checkpoints) Source                 // the stream of Table
-	Catalog  func(catalog.Adapters) []catalog.Function // what runs; nil: all of the catalogue
-}
 
 // System is the running whole.
 type System struct {
@@ -98,25 +79,6 @@ func open(c Config) (*System, error) {
 		return nil, errors.Join(err, s.closeFiles())
 	}
 	return s, nil
-}
-
-func (c Config) withDefaults() Config {
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Pause == nil {
-		c.Pause = parallel.Sleep
-	}
-	if c.Report == nil {
-		c.Report = os.Stderr
-	}
-	if c.Speed == 0 {
-		c.Speed = 1
-	}
-	if c.Catalog == nil {
-		c.Catalog = catalog.Functions
-	}
-	return c
 }
 
 // assemble wires the parts around the open file.
