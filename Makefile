@@ -14,7 +14,7 @@ FLAGS     := -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w"
 .PHONY: help run reset test lint generate demo bench mutants test-dynamo build $(FUNCTIONS:%=build/%)
 
 help:
-	@echo "make run [STORE=dynamodb] [PORT=8080]   the whole system on this machine"
+	@echo "make run [STORE=dynamodb] [PORT=8080] [SPEED=1]   the whole system on this machine"
 	@echo "make reset        forget the state of make run"
 	@echo "make test         all tests and checks"
 	@echo "make lint         gofmt, go vet, staticcheck"
