@@ -24,6 +24,9 @@ func (c Campaign) Pause(why string, cause event.Cause) (Change, error) {
 	if err := c.mustLive(); err != nil {
 		return Change{}, err
 	}
+	if bad := text("reason", why, 0, 500); bad != nil {
+		return Change{}, fault.InvalidFields(bad...) // it travels in the event, whose size is limited
+	}
 	return c.pauseFor(ReasonHuman, orElse(why, BecauseHuman), cause)
 }
 
