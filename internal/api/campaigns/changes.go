@@ -8,6 +8,7 @@ import (
 	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
+	"bellwether/internal/fault"
 )
 
 func (a API) pause(w http.ResponseWriter, r *http.Request) error {
@@ -91,6 +92,9 @@ func (a API) placements(w http.ResponseWriter, r *http.Request) error {
 	var in api.PlacementsRequest
 	if err := api.Decode(r, &in); err != nil {
 		return err
+	}
+	if len(in.Placements) == 0 {
+		return fault.InvalidFields(fault.Field{Name: "placements", Message: "must be at least one placement"})
 	}
 	specs := placementSpecs(in.Placements)
 	return a.change(w, r, func(_ context.Context, c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
