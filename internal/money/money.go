@@ -4,6 +4,7 @@
 package money
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,9 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON writes, exactly.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	var w wire
-	if err := json.Unmarshal(b, &w); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&w); err != nil {
 		return err
 	}
 	parsed, err := Parse(w.Amount, w.Currency)
