@@ -418,23 +418,32 @@ type AcceptInvitation struct {
 
 // Alert defines model for Alert.
 type Alert struct {
+	// AlsoCrossed Lower ones reached in the same step, ascending.
 	AlsoCrossed []int     `json:"alsoCrossed"`
 	At          time.Time `json:"at"`
 
 	// Budget A sum of money: a decimal number of major units as a string, and its currency.
-	Budget        Money         `json:"budget"`
-	BudgetVersion int64         `json:"budgetVersion"`
-	CampaignId    string        `json:"campaignId"`
-	EventId       string        `json:"eventId"`
-	Id            string        `json:"id"`
-	Late          bool          `json:"late"`
-	PercentUsed   string        `json:"percentUsed"`
-	PeriodStart   string        `json:"periodStart"`
-	Severity      AlertSeverity `json:"severity"`
+	Budget        Money  `json:"budget"`
+	BudgetVersion int64  `json:"budgetVersion"`
+	CampaignId    string `json:"campaignId"`
+	EventId       string `json:"eventId"`
+	Id            string `json:"id"`
+
+	// Late The period was over already.
+	Late bool `json:"late"`
+
+	// PercentUsed Percent of the amount, cut to two decimals.
+	PercentUsed string `json:"percentUsed"`
+
+	// PeriodStart First day of the period; empty for a lifetime without a start.
+	PeriodStart string        `json:"periodStart"`
+	Severity    AlertSeverity `json:"severity"`
 
 	// Spend A sum of money: a decimal number of major units as a string, and its currency.
-	Spend     Money  `json:"spend"`
-	Text      string `json:"text"`
+	Spend Money  `json:"spend"`
+	Text  string `json:"text"`
+
+	// Threshold Percent of the budget: the highest newly reached.
 	Threshold int    `json:"threshold"`
 	Title     string `json:"title"`
 }
@@ -504,14 +513,14 @@ type BudgetChange struct {
 	// Amount In the campaign's currency; more than 0.
 	Amount string `json:"amount"`
 
-	// Period lifetime by default. Months and days are those of the ad account's time zone.
+	// Period The present one by default; lifetime for a first budget. Months and days are those of the ad account's time zone.
 	Period *BudgetChangePeriod `json:"period,omitempty"`
 
-	// Thresholds Percentages that alert, ascending; the organisation's (80, 90, 100) by default.
+	// Thresholds Percentages that alert, ascending; the present ones by default, 80, 90 and 100 for a first budget.
 	Thresholds *[]int `json:"thresholds,omitempty"`
 }
 
-// BudgetChangePeriod lifetime by default. Months and days are those of the ad account's time zone.
+// BudgetChangePeriod The present one by default; lifetime for a first budget. Months and days are those of the ad account's time zone.
 type BudgetChangePeriod string
 
 // BudgetCreate defines model for BudgetCreate.
@@ -602,7 +611,7 @@ type CampaignBudget struct {
 	Fired    []int           `json:"fired"`
 	Override *BudgetOverride `json:"override,omitempty"`
 
-	// PercentUsed Cut to two decimals: 99.999 is 99.99.
+	// PercentUsed Percent of the amount, cut to two decimals: 99.999 is 99.99.
 	PercentUsed string               `json:"percentUsed"`
 	Period      CampaignBudgetPeriod `json:"period"`
 
@@ -611,7 +620,9 @@ type CampaignBudget struct {
 
 	// PeriodStart First day of the running period.
 	PeriodStart *string `json:"periodStart,omitempty"`
-	Thresholds  []int   `json:"thresholds"`
+
+	// Thresholds Percent, ascending.
+	Thresholds []int `json:"thresholds"`
 
 	// Version Grows when amount or period change.
 	Version int64 `json:"version"`
@@ -665,10 +676,10 @@ type CampaignPage struct {
 
 // CampaignUpdate defines model for CampaignUpdate.
 type CampaignUpdate struct {
-	// ApprovedConversionValue A decimal number of major units, at most 6 decimals.
+	// ApprovedConversionValue What an approved conversion is worth beyond that.
 	ApprovedConversionValue *string `json:"approvedConversionValue,omitempty"`
 
-	// ConversionValue A decimal number of major units, at most 6 decimals.
+	// ConversionValue What a conversion is worth where the platform reports no revenue.
 	ConversionValue *string `json:"conversionValue,omitempty"`
 	Description     *string `json:"description,omitempty"`
 
@@ -691,7 +702,7 @@ type CurrencyTotals struct {
 	Campaigns int    `json:"campaigns"`
 	Currency  string `json:"currency"`
 
-	// Kpis Ratios of sums; each is absent where it is undefined.
+	// Kpis Ratios of sums; each is absent where it is undefined. cpc and cpa are spend per click and conversion, cpm per 1,000 impressions.
 	Kpis Kpis `json:"kpis"`
 
 	// Results Added-up results.
@@ -723,7 +734,7 @@ type DayPerformance struct {
 	// Date A day, YYYY-MM-DD, in the ad account's time zone.
 	Date string `json:"date"`
 
-	// Kpis Ratios of sums; each is absent where it is undefined.
+	// Kpis Ratios of sums; each is absent where it is undefined. cpc and cpa are spend per click and conversion, cpm per 1,000 impressions.
 	Kpis Kpis `json:"kpis"`
 
 	// Results Added-up results.
@@ -815,7 +826,7 @@ type InvitationList struct {
 	Items []Invitation `json:"items"`
 }
 
-// Kpis Ratios of sums; each is absent where it is undefined.
+// Kpis Ratios of sums; each is absent where it is undefined. cpc and cpa are spend per click and conversion, cpm per 1,000 impressions.
 type Kpis struct {
 	// Cpa A sum of money: a decimal number of major units as a string, and its currency.
 	Cpa *Money `json:"cpa,omitempty"`
@@ -826,10 +837,10 @@ type Kpis struct {
 	// Cpm A sum of money: a decimal number of major units as a string, and its currency.
 	Cpm *Money `json:"cpm,omitempty"`
 
-	// Ctr Clicks / impressions. Absent where undefined.
+	// Ctr Clicks / impressions, as a ratio. Absent where undefined.
 	Ctr *string `json:"ctr,omitempty"`
 
-	// Cvr Conversions / clicks. Absent where undefined.
+	// Cvr Conversions / clicks, as a ratio. Absent where undefined.
 	Cvr *string `json:"cvr,omitempty"`
 
 	// Roas Revenue / spend. Absent where undefined.
@@ -898,12 +909,12 @@ type Membership struct {
 
 // MetricRow defines model for MetricRow.
 type MetricRow struct {
-	// ApprovedConversions A decimal number of major units, at most 6 decimals.
+	// ApprovedConversions Of these, the ones that a seller approved.
 	ApprovedConversions string    `json:"approvedConversions"`
 	AsOf                time.Time `json:"asOf"`
 	Clicks              int64     `json:"clicks"`
 
-	// Conversions A decimal number of major units, at most 6 decimals.
+	// Conversions May be a fraction: platforms attribute shares.
 	Conversions string `json:"conversions"`
 
 	// Date A day, YYYY-MM-DD, in the ad account's time zone.
@@ -928,11 +939,11 @@ type MetricRowPage struct {
 
 // MetricRowPut defines model for MetricRowPut.
 type MetricRowPut struct {
-	// ApprovedConversions A decimal number of major units, at most 6 decimals.
+	// ApprovedConversions Of these, the ones that a seller approved.
 	ApprovedConversions *string `json:"approvedConversions,omitempty"`
 	Clicks              *int64  `json:"clicks,omitempty"`
 
-	// Conversions A decimal number of major units, at most 6 decimals.
+	// Conversions May be a fraction: platforms attribute shares.
 	Conversions *string `json:"conversions,omitempty"`
 
 	// Date A day, YYYY-MM-DD, in the ad account's time zone.
@@ -945,7 +956,7 @@ type MetricRowPut struct {
 	// Revenue As the platform reports it; without it the conversion values count.
 	Revenue *string `json:"revenue,omitempty"`
 
-	// Spend A decimal number of major units, at most 6 decimals.
+	// Spend In major units of the campaign's currency; negative where a platform takes spend back.
 	Spend string `json:"spend"`
 }
 
@@ -1024,13 +1035,18 @@ type OrgCreate struct {
 
 // OrgUpdate defines model for OrgUpdate.
 type OrgUpdate struct {
+	// AutoPause Pause a campaign whose budget is spent.
 	AutoPause *bool `json:"autoPause,omitempty"`
 
 	// CampaignLimit The most that one campaign's budget should be; null takes the limit away.
 	CampaignLimit Nullable[Money] `json:"campaignLimit,omitempty"`
 	Name          *string         `json:"name,omitempty"`
-	Thresholds    *[]int          `json:"thresholds,omitempty"`
-	TimeZone      *string         `json:"timeZone,omitempty"`
+
+	// Thresholds Percentages of a budget that alert, ascending: for budgets that name none.
+	Thresholds *[]int `json:"thresholds,omitempty"`
+
+	// TimeZone IANA.
+	TimeZone *string `json:"timeZone,omitempty"`
 }
 
 // PauseRequest defines model for PauseRequest.
@@ -1152,7 +1168,7 @@ type SpanPerformance struct {
 	// End First day after it.
 	End *string `json:"end,omitempty"`
 
-	// Kpis Ratios of sums; each is absent where it is undefined.
+	// Kpis Ratios of sums; each is absent where it is undefined. cpc and cpa are spend per click and conversion, cpm per 1,000 impressions.
 	Kpis Kpis `json:"kpis"`
 
 	// Results Added-up results.
@@ -1169,13 +1185,20 @@ type SwitchOrg struct {
 
 // ThresholdReached defines model for ThresholdReached.
 type ThresholdReached struct {
+	// AlsoCrossed Lower ones reached in the same step, ascending.
 	AlsoCrossed []int `json:"alsoCrossed"`
 
 	// Late The period was over already.
-	Late        bool   `json:"late"`
+	Late bool `json:"late"`
+
+	// PercentUsed Percent of the amount, cut to two decimals.
 	PercentUsed string `json:"percentUsed"`
+
+	// PeriodStart First day of the period; empty for a lifetime without a start.
 	PeriodStart string `json:"periodStart"`
-	Threshold   int    `json:"threshold"`
+
+	// Threshold Percent of the budget: the highest newly reached.
+	Threshold int `json:"threshold"`
 }
 
 // Tile defines model for Tile.
@@ -1184,7 +1207,7 @@ type Tile struct {
 	Budget     *TileBudget `json:"budget,omitempty"`
 	CampaignId string      `json:"campaignId"`
 
-	// Kpis Ratios of sums; each is absent where it is undefined.
+	// Kpis Ratios of sums; each is absent where it is undefined. cpc and cpa are spend per click and conversion, cpm per 1,000 impressions.
 	Kpis         Kpis     `json:"kpis"`
 	Name         string   `json:"name"`
 	PauseReasons []string `json:"pauseReasons"`
@@ -1203,7 +1226,9 @@ type TileBudget struct {
 	Band   *TileBudgetBand `json:"band,omitempty"`
 
 	// Pace Spend / even spend until now; 1 is on pace.
-	Pace        *string          `json:"pace,omitempty"`
+	Pace *string `json:"pace,omitempty"`
+
+	// PercentUsed Percent of the amount, cut to two decimals.
 	PercentUsed string           `json:"percentUsed"`
 	Period      TileBudgetPeriod `json:"period"`
 
@@ -1226,7 +1251,7 @@ type TileBudgetPeriod string
 
 // Trend defines model for Trend.
 type Trend struct {
-	// Change (Current - previous) / previous.
+	// Change (Current - previous) / previous, as a ratio: 0.1 is 10 % more.
 	Change    *string        `json:"change,omitempty"`
 	Direction TrendDirection `json:"direction"`
 }
@@ -1275,6 +1300,9 @@ type NoticeId = string
 // UserId defines model for userId.
 type UserId = string
 
+// BadGateway What went wrong (RFC 9457).
+type BadGateway = Problem
+
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
 
@@ -1307,6 +1335,7 @@ type Unprocessable = Problem
 
 // ListAlertsParams defines parameters for ListAlerts.
 type ListAlertsParams struct {
+	// Limit The most items of a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
@@ -1315,6 +1344,7 @@ type ListAlertsParams struct {
 
 // ListCampaignsParams defines parameters for ListCampaigns.
 type ListCampaignsParams struct {
+	// Limit The most items of a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
@@ -1362,9 +1392,11 @@ type OverrideBudgetParams struct {
 
 // ListMetricsParams defines parameters for ListMetrics.
 type ListMetricsParams struct {
-	From  *string `form:"from,omitempty" json:"from,omitempty"`
-	To    *string `form:"to,omitempty" json:"to,omitempty"`
-	Limit *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+	To   *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1373,7 +1405,9 @@ type ListMetricsParams struct {
 // ImportMetricsParams defines parameters for ImportMetrics.
 type ImportMetricsParams struct {
 	// Date The column with the day.
-	Date       string                         `form:"date" json:"date"`
+	Date string `form:"date" json:"date"`
+
+	// DateFormat How the day's column writes days; YYYY-MM-DD by default.
 	DateFormat *ImportMetricsParamsDateFormat `form:"dateFormat,omitempty" json:"dateFormat,omitempty"`
 
 	// Spend The column with the spend, in major units.
@@ -1449,7 +1483,9 @@ type ResumeCampaignParams struct {
 // GetDashboardParams defines parameters for GetDashboard.
 type GetDashboardParams struct {
 	// MinVersion <campaignId>.<version>: wait up to 2 s until the dashboard shows the campaign at this version or newer.
-	MinVersion  *string `form:"min_version,omitempty" json:"min_version,omitempty"`
+	MinVersion *string `form:"min_version,omitempty" json:"min_version,omitempty"`
+
+	// IfNoneMatch The ETag that you have: 304 while nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
@@ -1465,8 +1501,10 @@ type ListEventsParams struct {
 	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
 
 	// To Now by default.
-	To    *time.Time `form:"to,omitempty" json:"to,omitempty"`
-	Limit *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1475,8 +1513,10 @@ type ListEventsParams struct {
 // ListInboxParams defines parameters for ListInbox.
 type ListInboxParams struct {
 	// Unread Only those not read.
-	Unread *bool  `form:"unread,omitempty" json:"unread,omitempty"`
-	Limit  *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+	Unread *bool `form:"unread,omitempty" json:"unread,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1539,7 +1579,9 @@ type CreateApiKeyParams struct {
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	Month *string `form:"month,omitempty" json:"month,omitempty"`
-	Limit *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
