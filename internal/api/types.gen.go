@@ -516,7 +516,7 @@ type BudgetChange struct {
 	// Period The present one by default; lifetime for a first budget. Months and days are those of the ad account's time zone.
 	Period *BudgetChangePeriod `json:"period,omitempty"`
 
-	// Thresholds Percentages that alert, ascending; the present ones by default, 80, 90 and 100 for a first budget.
+	// Thresholds Percentages that alert, ascending; the present ones by default, the organisation's for a first budget.
 	Thresholds *[]int `json:"thresholds,omitempty"`
 }
 

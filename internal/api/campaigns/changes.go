@@ -61,6 +61,13 @@ func (a API) budget(w http.ResponseWriter, r *http.Request) error {
 		if err := bad.err(); err != nil {
 			return campaign.Change{}, err
 		}
+		if c.Budget == nil && spec.Thresholds == nil {
+			org, err := a.Orgs.Org(ctx, c.OrgID)
+			if err != nil {
+				return campaign.Change{}, err
+			}
+			spec.Thresholds = org.Thresholds
+		}
 		rows, err := a.rowsFor(ctx, c, c.WithBudget(spec), cause)
 		if err != nil {
 			return campaign.Change{}, err
