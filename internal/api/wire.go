@@ -68,6 +68,14 @@ func Optional(text string) *string {
 	return &text
 }
 
+// Value is what p points at, or nothing: an optional field of a request.
+func Value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
 // List is the slice, never nil: an empty list is [] and not null.
 func List[T any](items []T) []T {
 	if items == nil {

@@ -104,7 +104,7 @@ func jsonItem(key Key, v any) (Item, error) {
 	return Item{Key: key, Doc: string(doc)}, nil
 }
 
-// dropOutdated makes a success of a write that a newer one has overtaken.
+// dropOutdated makes a success of a write that a newer one has overtaken, or that was done before.
 func dropOutdated(err error) error {
 	if fault.Is(err, fault.Conflict) {
 		return nil

@@ -32,8 +32,7 @@ func (l EventLog) Append(ctx context.Context, e event.Raw) error {
 		ExpiresAt: e.Meta.OccurredAt.Add(eventRetention).Truncate(time.Second),
 		Doc:       string(doc),
 	}
-	err = l.Table.Write(ctx, e.Meta.ID, Put(item, NotExists()))
-	if err != nil && !fault.Is(err, fault.Conflict) {
+	if err := dropOutdated(l.Table.Write(ctx, e.Meta.ID, Put(item, NotExists()))); err != nil {
 		return fmt.Errorf("log event %s: %w", e.Meta.ID, err)
 	}
 	return nil

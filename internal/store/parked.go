@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"bellwether/internal/event"
-	"bellwether/internal/fault"
 )
 
 const (
@@ -37,8 +36,8 @@ func (r Parked) Park(ctx context.Context, p event.Parked) error {
 	if err != nil {
 		return fmt.Errorf("park event %s: %w", p.EventID, err)
 	}
-	err = r.Table.Write(ctx, event.Derive("park", p.Listener, p.EventID), Put(item, NotExists()))
-	if err != nil && !fault.Is(err, fault.Conflict) {
+	err = dropOutdated(r.Table.Write(ctx, event.Derive("park", p.Listener, p.EventID), Put(item, NotExists())))
+	if err != nil {
 		return fmt.Errorf("park event %s: %w", p.EventID, err)
 	}
 	return nil

@@ -64,11 +64,9 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if spec.Budget != nil && spec.Budget.Thresholds == nil {
-		org, err := a.Orgs.Org(r.Context(), p.OrgID)
-		if err != nil {
+		if spec.Budget.Thresholds, err = a.thresholds(r.Context(), p.OrgID); err != nil {
 			return err
 		}
-		spec.Budget.Thresholds = org.Thresholds
 	}
 	if err := a.checkManagers(r.Context(), p.OrgID, spec.ManagerIDs); err != nil {
 		return err
@@ -87,6 +85,12 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Location", "/v1/campaigns/"+spec.ID)
 	return answer(w, http.StatusCreated, ch.Campaign, cause)
+}
+
+// thresholds are those of a budget that is given none.
+func (a API) thresholds(ctx context.Context, orgID string) ([]int, error) {
+	org, err := a.Orgs.Org(ctx, orgID)
+	return org.Thresholds, err
 }
 
 // checkManagers wants managers to be members: nobody else could be told.

@@ -62,11 +62,10 @@ func (a API) budget(w http.ResponseWriter, r *http.Request) error {
 			return campaign.Change{}, err
 		}
 		if c.Budget == nil && spec.Thresholds == nil {
-			org, err := a.Orgs.Org(ctx, c.OrgID)
-			if err != nil {
+			var err error
+			if spec.Thresholds, err = a.thresholds(ctx, c.OrgID); err != nil {
 				return campaign.Change{}, err
 			}
-			spec.Thresholds = org.Thresholds
 		}
 		rows, err := a.rowsFor(ctx, c, c.WithBudget(spec), cause)
 		if err != nil {
@@ -114,7 +113,7 @@ func (a API) edit(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Decode(r, &in); err != nil {
 		return err
 	}
-	if err := a.checkManagers(r.Context(), api.Principal(r).OrgID, value(in.ManagerIds)); err != nil {
+	if err := a.checkManagers(r.Context(), api.Principal(r).OrgID, api.Value(in.ManagerIds)); err != nil {
 		return err
 	}
 	return a.change(w, r, func(ctx context.Context, c campaign.Campaign, cause event.Cause) (campaign.Change, error) {

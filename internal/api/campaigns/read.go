@@ -48,15 +48,15 @@ func (f fields) err() error {
 func specOf(in api.CampaignCreate, id string, p tenant.Principal) (campaign.Spec, error) {
 	currency := money.Currency(in.Currency)
 	spec := campaign.Spec{
-		ID: id, OrgID: p.OrgID, Name: in.Name, Objective: string(in.Objective), Description: value(in.Description),
-		Currency: currency, TimeZone: in.TimeZone, StartDate: value(in.StartDate), EndDate: value(in.EndDate),
-		ManagerIDs: value(in.ManagerIds), Placements: placementSpecs(value(in.Placements)),
-		Activate: value(in.Activate), CreatedBy: p.ID, Origin: campaign.OriginAPI,
+		ID: id, OrgID: p.OrgID, Name: in.Name, Objective: string(in.Objective), Description: api.Value(in.Description),
+		Currency: currency, TimeZone: in.TimeZone, StartDate: api.Value(in.StartDate), EndDate: api.Value(in.EndDate),
+		ManagerIDs: api.Value(in.ManagerIds), Placements: placementSpecs(api.Value(in.Placements)),
+		Activate: api.Value(in.Activate), CreatedBy: p.ID, Origin: campaign.OriginAPI,
 	}
 	var bad fields
 	spec.ValuePer = campaign.Value{
-		ConversionMicros: value(bad.optional("conversionValue", in.ConversionValue, currency)),
-		ApprovedMicros:   value(bad.optional("approvedConversionValue", in.ApprovedConversionValue, currency)),
+		ConversionMicros: api.Value(bad.optional("conversionValue", in.ConversionValue, currency)),
+		ApprovedMicros:   api.Value(bad.optional("approvedConversionValue", in.ApprovedConversionValue, currency)),
 	}
 	if b := in.Budget; b != nil {
 		spec.Budget = &budget.Budget{AmountMicros: bad.money("budget.amount", b.Amount, currency), Period: budget.Lifetime}
@@ -73,7 +73,7 @@ func specOf(in api.CampaignCreate, id string, p tenant.Principal) (campaign.Spec
 func placementSpecs(in []api.PlacementCreate) []campaign.PlacementSpec {
 	return api.Map(in, func(p api.PlacementCreate) campaign.PlacementSpec {
 		return campaign.PlacementSpec{
-			Platform: string(p.Platform), ExternalID: value(p.ExternalId), Name: p.Name, Currency: money.Currency(value(p.Currency)),
+			Platform: string(p.Platform), ExternalID: api.Value(p.ExternalId), Name: p.Name, Currency: money.Currency(api.Value(p.Currency)),
 		}
 	})
 }
@@ -90,12 +90,4 @@ func editOf(in api.CampaignUpdate, c campaign.Campaign) (campaign.Edit, error) {
 		e.Objective = &objective
 	}
 	return e, bad.err()
-}
-
-// value is what p points at, or nothing.
-func value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
 }

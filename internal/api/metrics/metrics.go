@@ -173,7 +173,7 @@ type rowReader struct {
 
 func (p rowReader) row(in api.MetricRowPut, c campaign.Campaign, asOf time.Time) campaign.Row {
 	row := campaign.Row{
-		Date: in.Date, Impressions: value(in.Impressions), Clicks: value(in.Clicks), AsOf: asOf.UTC(),
+		Date: in.Date, Impressions: api.Value(in.Impressions), Clicks: api.Value(in.Clicks), AsOf: asOf.UTC(),
 		SpendMicros:      p.micros("spend", in.Spend),
 		ConversionMicros: p.micros("conversions", orZero(in.Conversions)),
 		ApprovedMicros:   p.micros("approvedConversions", orZero(in.ApprovedConversions)),
@@ -182,7 +182,7 @@ func (p rowReader) row(in api.MetricRowPut, c campaign.Campaign, asOf time.Time)
 		revenue := p.micros("revenue", *in.Revenue)
 		row.RevenueMicros = &revenue
 	}
-	place, ok := c.Placement(value(in.PlacementId))
+	place, ok := c.Placement(api.Value(in.PlacementId))
 	if !ok {
 		p.refuse("placementId", "must be a placement of the campaign; it may be left out when there is just one")
 	}
@@ -213,11 +213,4 @@ func orZero(text *string) string {
 		return "0"
 	}
 	return *text
-}
-
-func value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
 }
