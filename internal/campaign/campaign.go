@@ -58,6 +58,7 @@ type Campaign struct {
 	ManagerIDs   []string       `json:"managerIds,omitempty"`
 	CreatedBy    string         `json:"createdBy"`
 	Origin       string         `json:"origin"`
+	BudgetSource string         `json:"budgetSource,omitempty"` // BudgetFromPlatform: it follows the platform's
 	Placements   []Placement    `json:"placements,omitempty"`
 	Totals       Sums           `json:"totals"`
 	PeriodStart  string         `json:"periodStart,omitempty"` // the period that PeriodTotals belong to
@@ -77,6 +78,11 @@ type Placement struct {
 	ExternalID    string `json:"externalId,omitempty"` // the platform's own id
 	Name          string `json:"name"`
 	Totals        Sums   `json:"totals"`
+
+	Remote  Remote  `json:"remote,omitzero"`  // as the platform last told it
+	Control Control `json:"control,omitzero"` // what we last wanted of it there
+	Held    bool    `json:"held,omitempty"`   // a person paused it at the platform: we don't start it
+	Lost    bool    `json:"lost,omitempty"`   // its account is disconnected
 }
 
 // Value is what one conversion is worth where the platform reports no revenue, in micros of the currency.

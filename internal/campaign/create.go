@@ -50,6 +50,11 @@ type PlacementSpec struct {
 
 // Create makes a campaign at version 1, with its CampaignCreated event.
 func Create(spec Spec, cause event.Cause) (Change, error) {
+	return create(spec, cause, func(*Campaign) {})
+}
+
+// create is Create with a finishing touch before the event is made.
+func create(spec Spec, cause event.Cause, finish func(*Campaign)) (Change, error) {
 	c := Campaign{
 		ID: spec.ID, OrgID: spec.OrgID, Name: spec.Name, Objective: spec.Objective, Description: spec.Description,
 		Lifecycle: Draft, Currency: spec.Currency, TimeZone: spec.TimeZone, StartDate: spec.StartDate, EndDate: spec.EndDate,
@@ -77,6 +82,7 @@ func Create(spec Spec, cause event.Cause) (Change, error) {
 	if b := ch.Campaign.Budget; b != nil {
 		b.Since = ch.Campaign.PeriodStart
 	}
+	finish(&ch.Campaign)
 	return ch, ch.emit(cause, ch.Campaign.created())
 }
 

@@ -37,6 +37,7 @@ func (c Campaign) ChangeBudget(spec BudgetSpec, rows []Row, cause event.Cause) (
 	}
 	ch := c.begin(cause.At)
 	window := next.Window(cause.At)
+	ch.Campaign.BudgetSource = "" // a person sets it: it no longer follows the platform's
 	ch.Campaign.Budget = next.Budget
 	if err := ch.Campaign.rollTo(window, rows); err != nil {
 		return Change{}, err

@@ -40,7 +40,17 @@ func (c Campaign) Resume(cause event.Cause) (Change, error) {
 		return Change{}, fault.New(fault.Conflict, "budget_exhausted",
 			"the budget is spent: raise it, or override it with a reason until the period ends")
 	}
-	return c.resumeFrom(ReasonHuman, BecauseHuman, cause)
+	released := c.clone()
+	held := false
+	for i := range released.Placements { // what a person stopped at a platform, a person starts again here
+		held = held || released.Placements[i].Held
+		released.Placements[i].Held = false
+	}
+	ch, err := released.resumeFrom(ReasonHuman, BecauseHuman, cause)
+	if err != nil || !held || ch.Campaign.Version > c.Version {
+		return ch, err
+	}
+	return released.begin(cause.At).movedPlacements(c, BecauseHuman, cause)
 }
 
 // Archive ends the campaign for good. Archiving twice changes nothing.

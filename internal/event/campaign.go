@@ -45,6 +45,36 @@ type CampaignUpdated struct {
 	Changed    []string `json:"changed"` // the fields
 }
 
+// CampaignStatusDrifted says that placements don't do at their platforms what the campaign wants, though
+// nobody changed them there: they must be driven again.
+type CampaignStatusDrifted struct {
+	CampaignID   string   `json:"campaignId"`
+	Name         string   `json:"name"`
+	PlacementIDs []string `json:"placementIds"`
+}
+
+// CampaignStatusConfirmed says that a placement was seen to do at its platform what the campaign wants.
+type CampaignStatusConfirmed struct {
+	CampaignID  string `json:"campaignId"`
+	Name        string `json:"name"`
+	PlacementID string `json:"placementId"`
+	Platform    string `json:"platform"`
+	Want        string `json:"want"` // "on" or "off"
+}
+
+// CampaignStatusRefused says that a platform refused to pause or to start a placement.
+type CampaignStatusRefused struct {
+	CampaignID   string   `json:"campaignId"`
+	Name         string   `json:"name"`
+	PlacementID  string   `json:"placementId"`
+	Platform     string   `json:"platform"`
+	Want         string   `json:"want"` // "off": money may burn
+	ErrorClass   string   `json:"errorClass"`
+	Message      string   `json:"message"` // at most 500 characters, no secrets
+	PauseReasons []string `json:"pauseReasons"`
+	ManagerIDs   []string `json:"managerIds"`
+}
+
 // CampaignMetricsUpdated says that a campaign's results changed: no change, no event.
 type CampaignMetricsUpdated struct {
 	CampaignID string    `json:"campaignId"`
@@ -87,13 +117,19 @@ type BudgetThresholdReached struct {
 	CreatedBy     string    `json:"createdBy"`
 }
 
-func (CampaignCreated) EventType() string        { return "CampaignCreated" }
-func (CampaignCreated) EventVersion() int        { return 1 }
-func (CampaignStatusChanged) EventType() string  { return "CampaignStatusChanged" }
-func (CampaignStatusChanged) EventVersion() int  { return 1 }
-func (CampaignUpdated) EventType() string        { return "CampaignUpdated" }
-func (CampaignUpdated) EventVersion() int        { return 1 }
-func (CampaignMetricsUpdated) EventType() string { return "CampaignMetricsUpdated" }
-func (CampaignMetricsUpdated) EventVersion() int { return 1 }
-func (BudgetThresholdReached) EventType() string { return "BudgetThresholdReached" }
-func (BudgetThresholdReached) EventVersion() int { return 1 }
+func (CampaignCreated) EventType() string         { return "CampaignCreated" }
+func (CampaignCreated) EventVersion() int         { return 1 }
+func (CampaignStatusChanged) EventType() string   { return "CampaignStatusChanged" }
+func (CampaignStatusChanged) EventVersion() int   { return 1 }
+func (CampaignUpdated) EventType() string         { return "CampaignUpdated" }
+func (CampaignUpdated) EventVersion() int         { return 1 }
+func (CampaignStatusDrifted) EventType() string   { return "CampaignStatusDrifted" }
+func (CampaignStatusDrifted) EventVersion() int   { return 1 }
+func (CampaignStatusConfirmed) EventType() string { return "CampaignStatusConfirmed" }
+func (CampaignStatusConfirmed) EventVersion() int { return 1 }
+func (CampaignStatusRefused) EventType() string   { return "CampaignStatusRefused" }
+func (CampaignStatusRefused) EventVersion() int   { return 1 }
+func (CampaignMetricsUpdated) EventType() string  { return "CampaignMetricsUpdated" }
+func (CampaignMetricsUpdated) EventVersion() int  { return 1 }
+func (BudgetThresholdReached) EventType() string  { return "BudgetThresholdReached" }
+func (BudgetThresholdReached) EventVersion() int  { return 1 }

@@ -31,6 +31,10 @@ type Info struct {
 	Webhooks   bool     // Hooks work
 	MaxDays    int      // the longest window of one Metrics call, in days
 	DailyCalls int      // what an ad account may be called in a UTC day; 0: not published
+
+	// RenewBefore is how long before its end a grant is renewed; 0: 15 minutes. Platforms whose tokens
+	// can't be renewed any more once they have ended want days.
+	RenewBefore time.Duration
 }
 
 // Connector is one platform's API. It keeps no state and is safe for concurrent use. Every error

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,11 +31,15 @@ func (s Campaigns) Get(ctx context.Context, orgID, id string) (campaign.Campaign
 
 // Create writes a new campaign with its events.
 func (s Campaigns) Create(ctx context.Context, token string, ch campaign.Change) error {
-	item, err := campaignItem(ch)
+	ops, err := recordOps(campaign.Campaign{}, campaign.Recorded{Change: ch})
 	if err != nil {
 		return err
 	}
-	return s.Table.Write(ctx, token, Put(item, NotExists()))
+	err = s.Table.Write(ctx, token, ops...)
+	if fault.Is(err, fault.Conflict) {
+		err = cmp.Or(s.taken(ctx, campaign.Campaign{}, ch.Campaign), err)
+	}
+	return err
 }
 
 // attempts is how often Update begins anew when somebody else wrote first.
@@ -78,6 +83,9 @@ func (s Campaigns) Record(ctx context.Context, token string, before campaign.Cam
 		if !fault.Is(err, fault.Conflict) || attempt == attempts {
 			return before, err
 		}
+		if taken := s.taken(ctx, before, out.Campaign); taken != nil {
+			return before, taken
+		}
 		if before, err = s.Get(ctx, before.OrgID, before.ID); err != nil {
 			return before, err
 		}
@@ -89,13 +97,18 @@ func recordOps(before campaign.Campaign, out campaign.Recorded) ([]Op, error) {
 	if err != nil {
 		return nil, err
 	}
-	ops := []Op{Put(item, VersionIs(before.Version))}
+	ops := []Op{Put(item, since(before.Version))}
+	placements, err := placementOps(before, out.Campaign)
+	if err != nil {
+		return nil, err
+	}
+	ops = append(ops, placements...)
 	for _, row := range out.Rows {
 		doc, err := json.Marshal(row)
 		if err != nil {
 			return nil, fmt.Errorf("encode a row: %w", err)
 		}
-		key := Org(before.OrgID).MetricDay(before.ID, row.Date, row.PlacementID)
+		key := Org(out.Campaign.OrgID).MetricDay(out.Campaign.ID, row.Date, row.PlacementID)
 		// The campaign's version guards its rows as well: whoever changes a row changes the totals.
 		ops = append(ops, Put(Item{Key: key, Doc: string(doc)}, Always()))
 	}

@@ -3,13 +3,15 @@ package store
 import (
 	"fmt"
 	"hash/fnv"
+	"net/url"
 	"strings"
 	"time"
 )
 
 // This file is the only place where keys are made. Every key begins with the organisation
-// it belongs to, so a key of one tenant can't name an item of another. The exceptions are
-// the look-ups by which a principal's organisation is found: USER# and APIKEY#.
+// it belongs to, so a key of one tenant can't name an item of another. The exceptions are the
+// look-ups by which an organisation is found: USER# and APIKEY# for a principal, ACCOUNT# and
+// DELIVERY# for a webhook, and DUE# for the work that is due in any of them.
 
 // Shards is the number of partitions over which an organisation's hot lists are spread:
 // one partition takes 1,000 write units a second.
@@ -88,8 +90,9 @@ func (o Org) PostTile(postID string) Key {
 func (o Org) Tiles(shard int) string { return o.pk("DASHBOARD", shardText(shard)) }
 
 const (
-	tilePrefix     = "TILE#"
-	postTilePrefix = "POST#"
+	accountTilePrefix = "ACCOUNT#"
+	postTilePrefix    = "POST#"
+	tilePrefix        = "TILE#"
 )
 
 // Alert is one alert record; Alerts the partition of one shard. Sort keys are in order of time.
@@ -127,6 +130,69 @@ func (o Org) ParkedEvents(listener string) string { return o.pk("PARKED", listen
 // IsParked reports whether a key is that of a parked event, of whatever organisation.
 func IsParked(k Key) bool { return strings.Contains(k.PK, "#PARKED#") }
 
+// Integration is a connected account; Integrations the partition of all of an organisation's.
+func (o Org) Integration(id string) Key { return o.key(integrationPrefix+id, "INTEGRATIONS") }
+func (o Org) Integrations() string      { return o.pk("INTEGRATIONS") }
+
+// What belongs to one account stands in a partition of its own: the course of its syncs, its sealed
+// grant, the links from the platform's campaigns to ours, those that have to be looked at, the runs.
+func (o Org) Sync(integrationID string) Key  { return o.key(syncKey, "INTEGRATION", integrationID) }
+func (o Org) Grant(integrationID string) Key { return o.key("GRANT", "INTEGRATION", integrationID) }
+func (o Org) Link(integrationID, externalID string) Key {
+	return o.key(linkPrefix+url.PathEscape(externalID), "INTEGRATION", integrationID)
+}
+func (o Org) Unsettled(integrationID, externalID string) Key {
+	return o.key(unsettledPrefix+url.PathEscape(externalID), "INTEGRATION", integrationID)
+}
+func (o Org) Run(integrationID, runID string, startedAt time.Time) Key {
+	return o.key(runPrefix+Stamp(startedAt)+"#"+runID, "INTEGRATION", integrationID)
+}
+func (o Org) Account(integrationID string) string { return o.pk("INTEGRATION", integrationID) }
+
+const (
+	integrationPrefix = "INTEGRATION#"
+	linkPrefix        = "LINK#"
+	runPrefix         = "RUN#"
+	syncKey           = "SYNC"
+	unsettledPrefix   = "UNSETTLED#"
+)
+
+// Connection is a person's attempt to connect an account.
+func (o Org) Connection(id string) Key { return o.key("CONNECTION", "CONNECTION", id) }
+
+// AccountTile is an account's row of the dashboard.
+func (o Org) AccountTile(integrationID string) Key {
+	return o.key(accountTilePrefix+integrationID, "DASHBOARD", shardText(shardOf(integrationID)))
+}
+
+// DueSync is an account's place among those that have to be synced, of all organisations: the
+// dispatcher asks for none in particular. DueSyncs is one of the shards.
+func DueSync(orgID, integrationID string, at time.Time) Key {
+	return Key{PK: DueSyncs(shardOf(integrationID)), SK: Stamp(at) + "#" + orgID + "#" + integrationID}
+}
+func DueSyncs(shard int) string { return "DUE#SYNC#" + shardText(shard) }
+
+// parseDueSync takes apart what DueSync made.
+func parseDueSync(sk string) (orgID, integrationID string, at time.Time, err error) {
+	stamp, ids, _ := strings.Cut(sk, "#")
+	orgID, integrationID, _ = strings.Cut(ids, "#")
+	at, err = time.Parse(stampLayout, stamp)
+	return orgID, integrationID, at, err
+}
+
+// Delivery is a webhook's delivery that was taken already.
+func Delivery(platform, id string) Key {
+	return Key{PK: "DELIVERY#" + platform + "#" + id, SK: "DELIVERY"}
+}
+
+// AccountOwners is the look-up by which a webhook finds the organisations that connected an ad account.
+func AccountOwner(platform, accountID, orgID, integrationID string) Key {
+	return Key{PK: AccountOwners(platform, accountID), SK: orgID + "#" + integrationID}
+}
+func AccountOwners(platform, accountID string) string {
+	return "ACCOUNT#" + platform + "#" + url.PathEscape(accountID)
+}
+
 // Request is the claim and the answer of an Idempotency-Key.
 func (o Org) Request(principal, hash string) Key { return o.key("REQUEST", "REQUEST", principal, hash) }
 
@@ -142,6 +208,8 @@ func UserKey(userID string) Key { return Key{PK: "USER#" + userID, SK: "USER"} }
 func APIKeyKey(hash string) Key { return Key{PK: "APIKEY#" + hash, SK: "APIKEY"} }
 
 // Stamp is a time as a sort key: UTC, microseconds, fixed width.
-func Stamp(at time.Time) string { return at.UTC().Format("20060102T150405.000000Z") }
+func Stamp(at time.Time) string { return at.UTC().Format(stampLayout) }
+
+const stampLayout = "20060102T150405.000000Z"
 
 func shardText(shard int) string { return fmt.Sprintf("%02d", shard) }

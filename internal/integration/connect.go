@@ -1,0 +1,168 @@
+package integration
+
+import (
+	"slices"
+	"time"
+
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
+	"bellwether/internal/platform"
+)
+
+// Spec is what a new connection is made of.
+type Spec struct {
+	ID       string
+	OrgID    string
+	Platform string
+	Account  platform.Account
+	Grant    GrantFacts
+	By       string // the person's id
+}
+
+// GrantFacts are what may be known of a grant without its secrets.
+type GrantFacts struct {
+	Scopes []string
+	Ends   time.Time // when it ends unless a person renews it; zero: not foreseen
+}
+
+// IDOf is the id of an organisation's connection to an account: connecting again finds the first one.
+func IDOf(orgID, platformName, accountID string) string {
+	return event.Derive(orgID, "integration", platformName, accountID)
+}
+
+// Connect makes a connection at version 1, with its IntegrationConnected event.
+func Connect(spec Spec, cause event.Cause) (Change, error) {
+	if bad := accountProblems(spec.Account); len(bad) > 0 {
+		return Change{}, fault.InvalidFields(bad...)
+	}
+	i := Integration{
+		ID: spec.ID, OrgID: spec.OrgID, Platform: spec.Platform, EveryMinutes: DefaultEvery, CreatedAt: cause.At.UTC(),
+	}
+	return i.connected(spec, false, cause)
+}
+
+// Reconnect brings a connection back by a new grant to the same account. One that is connected gets
+// the new grant too, and nothing else happens.
+func (i Integration) Reconnect(spec Spec, cause event.Cause) (Change, error) {
+	if spec.Account.ID != i.Account.ID {
+		return Change{}, fault.Newf(fault.Conflict, "other_account",
+			"this grant does not reach the account %s: sign in at the platform as somebody who may use it", i.Account.Name)
+	}
+	if i.Status == Connected {
+		ch := i.begin(cause.At)
+		ch.Integration.take(spec)
+		return ch, nil
+	}
+	return i.connected(spec, true, cause)
+}
+
+func (i Integration) connected(spec Spec, again bool, cause event.Cause) (Change, error) {
+	ch := i.begin(cause.At)
+	next := &ch.Integration
+	next.take(spec)
+	next.Status, next.Reason, next.EndedAt, next.KeepRunning = Connected, "", time.Time{}, false
+	next.ConnectedBy, next.ConnectedAt = spec.By, cause.At.UTC()
+	// What failed before is over: the first run tells anew.
+	next.Health = Health{LastRunAt: i.Health.LastRunAt, LastSuccessAt: i.Health.LastSuccessAt, DataAsOf: i.Health.DataAsOf}
+	return ch, ch.emit(cause, event.IntegrationConnected{
+		IntegrationID: next.ID, Platform: next.Platform, AccountID: next.Account.ID, AccountName: next.Account.Name,
+		Currency: string(next.Account.Currency), TimeZone: next.Account.TimeZone,
+		Scopes: append([]string{}, next.Scopes...), ConnectedBy: spec.By, Reconnected: again,
+	})
+}
+
+// take is what every new grant brings.
+func (i *Integration) take(spec Spec) {
+	if !i.GrantEnds.Equal(spec.Grant.Ends) {
+		i.ExpiryTold = 0
+	}
+	i.Account, i.Scopes, i.GrantEnds = spec.Account, slices.Clone(spec.Grant.Scopes), spec.Grant.Ends.UTC()
+}
+
+func accountProblems(a platform.Account) []fault.Field {
+	var bad []fault.Field
+	if a.ID == "" {
+		bad = append(bad, fault.Field{Name: "account.id", Message: "must not be empty"})
+	}
+	if !a.Currency.Valid() {
+		bad = append(bad, fault.Field{Name: "account.currency", Message: "must be an ISO 4217 code like USD"})
+	}
+	if _, err := time.LoadLocation(a.TimeZone); err != nil || a.TimeZone == "" || a.TimeZone == "Local" {
+		bad = append(bad, fault.Field{Name: "account.timeZone", Message: "must be an IANA time zone like America/New_York"})
+	}
+	return bad
+}
+
+// Affected are the campaigns that a lost connection concerns.
+type Affected struct {
+	Count int
+	IDs   []string // at most MaxNamed of them
+}
+
+// MaxNamed is how many campaigns an event names: the listener reads the others.
+const MaxNamed = 10
+
+// Disconnect begins a person's disconnecting. The grant is kept until the campaigns are paused at the
+// platform, see Released. A connection that is ending or has ended stays as it is; one whose grant is
+// gone ends at once.
+func (i Integration) Disconnect(keepRunning bool, affected Affected, cause event.Cause) (Change, error) {
+	if i.Status == Disconnecting || i.Status == Disconnected {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	next := &ch.Integration
+	reachable := i.Status == Connected
+	next.Status, next.Reason, next.KeepRunning = Disconnecting, ReasonUser, keepRunning
+	if !reachable {
+		next.Status = Disconnected
+	} else {
+		next.EndedAt = cause.At.UTC()
+	}
+	return ch, ch.emitDisconnected(affected, reachable, cause)
+}
+
+// Lose ends the connection because the platform no longer honours the grant.
+func (i Integration) Lose(reason string, affected Affected, cause event.Cause) (Change, error) {
+	if i.Status != Connected {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	ch.Integration.Status, ch.Integration.Reason, ch.Integration.EndedAt = NeedsReconnect, reason, cause.At.UTC()
+	return ch, ch.emitDisconnected(affected, false, cause)
+}
+
+// Released ends a disconnecting: the grant is revoked and deleted.
+func (i Integration) Released(cause event.Cause) (Change, error) {
+	if i.Status != Disconnecting {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	ch.Integration.Status = Disconnected
+	return ch, nil
+}
+
+func (ch *Change) emitDisconnected(affected Affected, reachable bool, cause event.Cause) error {
+	i := ch.Integration
+	return ch.emit(cause, event.IntegrationDisconnected{
+		IntegrationID: i.ID, Platform: i.Platform, Reason: i.Reason, AccountName: i.Account.Name,
+		CampaignIDs: named(affected.IDs), CampaignCount: affected.Count, PostIDs: []string{},
+		KeepRunning: i.KeepRunning, Reachable: reachable,
+	})
+}
+
+func named(ids []string) []string {
+	return append([]string{}, ids[:min(len(ids), MaxNamed)]...)
+}
+
+// SetInterval changes how often the account is synced.
+func (i Integration) SetInterval(minutes int, cause event.Cause) (Change, error) {
+	if !slices.Contains(Intervals, minutes) {
+		return Change{}, fault.InvalidFields(fault.Field{Name: "everyMinutes", Message: "must be 15, 30, 60, 240 or 1440"})
+	}
+	if i.EveryMinutes == minutes {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	ch.Integration.EveryMinutes = minutes
+	return ch, nil
+}
