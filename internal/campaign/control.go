@@ -19,6 +19,7 @@ type Control struct {
 	At        time.Time       `json:"at,omitzero"` // of the state
 	Class     platform.Class  `json:"class,omitempty"`
 	Message   string          `json:"message,omitempty"`
+	Refusals  int             `json:"refusals,omitempty"` // of this wish, in a row
 }
 
 // ControlState is how far a wish got.
@@ -82,8 +83,12 @@ func (c Campaign) Intend(placementID, holder string, cause event.Cause) (Change,
 	if !ok {
 		return Change{Campaign: c}, nil
 	}
+	refusals := 0
+	if p.Control.Want == want {
+		refusals = p.Control.Refusals
+	}
 	p.Control = Control{
-		Want: want, State: ControlPending, Holder: holder, HeldUntil: cause.At.Add(DriveTime).UTC(), At: cause.At.UTC(),
+		Want: want, State: ControlPending, Holder: holder, HeldUntil: cause.At.Add(DriveTime).UTC(), At: cause.At.UTC(), Refusals: refusals,
 	}
 	return ch, nil
 }
@@ -109,7 +114,17 @@ func (c Campaign) Confirm(placementID, holder string, want platform.Switch, seen
 	})
 }
 
-// Refuse records that the platform refused. It is told once for each wish.
+// OutOfReach records that the placement's account can't be reached: what it does is unknown.
+func (c Campaign) OutOfReach(placementID string, cause event.Cause) (Change, error) {
+	ch, p, err := c.placementChange(placementID, cause)
+	if err != nil || p.Control.State == ControlUnknown {
+		return Change{Campaign: c}, err
+	}
+	p.Control = Control{Want: p.Control.Want, State: ControlUnknown, At: cause.At.UTC()}
+	return ch, nil
+}
+
+// Refuse records that the platform refused. It is told once for each wish, though each sync tries again.
 func (c Campaign) Refuse(placementID, holder string, want platform.Switch, failure *platform.Error, cause event.Cause) (Change, error) {
 	ch, p, err := c.placementChange(placementID, cause)
 	if err != nil {
@@ -118,7 +133,11 @@ func (c Campaign) Refuse(placementID, holder string, want platform.Switch, failu
 	if p.Control.Holder != holder {
 		return Change{Campaign: c}, nil
 	}
-	p.Control = Control{Want: want, State: ControlFailed, At: cause.At.UTC(), Class: failure.Class, Message: failure.Message}
+	refusals := p.Control.Refusals + 1
+	p.Control = Control{Want: want, State: ControlFailed, At: cause.At.UTC(), Class: failure.Class, Message: failure.Message, Refusals: refusals}
+	if refusals > 1 {
+		return ch, nil
+	}
 	return ch, ch.emit(cause, event.CampaignStatusRefused{
 		CampaignID: c.ID, Name: c.Name, PlacementID: p.ID, Platform: p.Platform, Want: string(want),
 		ErrorClass: string(failure.Class), Message: failure.Message,

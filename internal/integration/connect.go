@@ -60,7 +60,7 @@ func (i Integration) connected(spec Spec, again bool, cause event.Cause) (Change
 	ch := i.begin(cause.At)
 	next := &ch.Integration
 	next.take(spec)
-	next.Status, next.Reason, next.EndedAt, next.KeepRunning = Connected, "", time.Time{}, false
+	next.Status, next.Reason, next.EndedAt, next.KeepRunning, next.Marked = Connected, "", time.Time{}, false, false
 	next.ConnectedBy, next.ConnectedAt = spec.By, cause.At.UTC()
 	// What failed before is over: the first run tells anew.
 	next.Health = Health{LastRunAt: i.Health.LastRunAt, LastSuccessAt: i.Health.LastSuccessAt, DataAsOf: i.Health.DataAsOf}
@@ -69,6 +69,28 @@ func (i Integration) connected(spec Spec, again bool, cause event.Cause) (Change
 		Currency: string(next.Account.Currency), TimeZone: next.Account.TimeZone,
 		Scopes: append([]string{}, next.Scopes...), ConnectedBy: spec.By, Reconnected: again,
 	})
+}
+
+// Renewed is the integration with the end of its renewed grant.
+func (i Integration) Renewed(ends time.Time) Integration {
+	if !i.GrantEnds.Equal(ends) {
+		i.GrantEnds, i.ExpiryTold = ends.UTC(), 0
+	}
+	return i
+}
+
+// Reread is the account's own data as the platform tells it now. A currency can't change: its amounts
+// would.
+func (i Integration) Reread(a platform.Account, cause event.Cause) (Change, error) {
+	if a.Currency != i.Account.Currency {
+		return Change{}, fault.Newf(fault.Permanent, "currency_changed", "the account is in %s now, not in %s", a.Currency, i.Account.Currency)
+	}
+	if a == i.Account || len(accountProblems(a)) > 0 {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	ch.Integration.Account = a
+	return ch, nil
 }
 
 // take is what every new grant brings.
@@ -129,6 +151,25 @@ func (i Integration) Lose(reason string, affected Affected, cause event.Cause) (
 	ch := i.begin(cause.At)
 	ch.Integration.Status, ch.Integration.Reason, ch.Integration.EndedAt = NeedsReconnect, reason, cause.At.UTC()
 	return ch, ch.emitDisconnected(affected, false, cause)
+}
+
+// ReleaseTime is how long a disconnecting waits for its campaigns to be paused at the platform.
+const ReleaseTime = 30 * time.Minute
+
+// CampaignsMarked records that all campaigns of a disconnecting account know of it.
+func (i Integration) CampaignsMarked(cause event.Cause) (Change, error) {
+	if i.Status != Disconnecting || i.Marked {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	ch.Integration.Marked = true
+	return ch, nil
+}
+
+// MayRelease reports whether the grant may be given up: the campaigns are paused, or weren't to be, or
+// that took too long. unsettled is how many are not known to be paused.
+func (i Integration) MayRelease(unsettled int, now time.Time) bool {
+	return i.KeepRunning || (i.Marked && unsettled == 0) || now.Sub(i.EndedAt) >= ReleaseTime
 }
 
 // Released ends a disconnecting: the grant is revoked and deleted.

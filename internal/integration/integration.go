@@ -44,6 +44,7 @@ type Integration struct {
 	ConnectedAt  time.Time        `json:"connectedAt"`
 	EndedAt      time.Time        `json:"endedAt,omitzero"`      // since when it isn't connected
 	KeepRunning  bool             `json:"keepRunning,omitempty"` // its campaigns were not to be paused
+	Marked       bool             `json:"marked,omitempty"`      // the campaigns know that it is disconnecting
 	GrantEnds    time.Time        `json:"grantEnds,omitzero"`    // when the grant ends unless a person renews it; zero: not foreseen
 	ExpiryTold   int              `json:"expiryTold,omitempty"`  // the mark in days that was told of this GrantEnds
 	EveryMinutes int              `json:"everyMinutes"`          // between two syncs

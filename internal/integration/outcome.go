@@ -159,7 +159,6 @@ func (s Sync) Fail(i Integration, failure *platform.Error, affected Affected, ji
 			return Settled{}, err
 		}
 		run.Attempt++
-		run.LastClass = failure.Class
 		s.Run = &run
 		return Settled{s.free(at), ch}, ch.goStale(cause)
 	}

@@ -7,7 +7,6 @@ import (
 	"bellwether/internal/budget"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
-	"bellwether/internal/platform"
 )
 
 // Numbers of the sync, from reference semantics.
@@ -57,19 +56,22 @@ type Sync struct {
 
 // Run is one run: from the first attempt to its success or its final failure.
 type Run struct {
-	ID            string         `json:"id"`
-	Trigger       string         `json:"trigger"`
-	CorrelationID string         `json:"correlationId"`
-	StartedAt     time.Time      `json:"startedAt"`
-	Attempt       int            `json:"attempt"`        // from 1; waiting for a rate limit uses none
-	Steps         []Step         `json:"steps"`          // what is left; the first is in progress
-	Done          []string       `json:"done,omitempty"` // data types that were read whole
-	Counts        Counts         `json:"counts"`
-	Calls         int            `json:"calls"`
-	DataAsOf      time.Time      `json:"dataAsOf,omitzero"` // of the first page
-	Shift         *event.Shift   `json:"shift,omitempty"`
-	LastClass     platform.Class `json:"lastClass,omitempty"`
+	ID            string       `json:"id"`
+	Trigger       string       `json:"trigger"`
+	CorrelationID string       `json:"correlationId"`
+	StartedAt     time.Time    `json:"startedAt"`
+	Attempt       int          `json:"attempt"`        // from 1; waiting for a rate limit uses none
+	Steps         []Step       `json:"steps"`          // what is left; the first is in progress
+	Done          []string     `json:"done,omitempty"` // data types that were read whole
+	Counts        Counts       `json:"counts"`
+	Calls         int          `json:"calls"`
+	DataAsOf      time.Time    `json:"dataAsOf,omitzero"` // of the first page
+	Shift         *event.Shift `json:"shift,omitempty"`
+	BrokenOff     int          `json:"brokenOff,omitempty"` // times that a worker died over it
 }
+
+// MaxBrokenOff is how often a run may be broken off before it counts as failed.
+const MaxBrokenOff = 3
 
 // Step is one data type to read.
 type Step struct {
@@ -95,6 +97,7 @@ type Quota struct {
 	Calls   int       `json:"calls,omitempty"`
 	Percent int       `json:"percent,omitempty"` // as the platform last told
 	Until   time.Time `json:"until,omitzero"`    // throttled until then
+	Waits   int       `json:"waits,omitempty"`   // in a row without being told how long
 }
 
 // SyncShare is the part of an account's quota that syncs may use, in percent: the rest is kept so that
@@ -134,6 +137,11 @@ func (s Sync) Stop() Sync {
 func (s Sync) Take(holder string, i Integration, now time.Time) (Sync, error) {
 	if !s.Due(now) {
 		return s, fault.New(fault.Conflict, "not_due", "there is no sync to do now")
+	}
+	if s.Run != nil && s.Holder != "" {
+		run := s.Run.clone()
+		run.BrokenOff++
+		s.Run = &run
 	}
 	s.Holder, s.HeldUntil = holder, now.Add(LeaseTime).UTC()
 	s.Version++
@@ -197,10 +205,14 @@ func (s Sync) Save(cursor, windowEnd string, now time.Time) Sync {
 		s.note(*step, now)
 	}
 	s.Run = &run
+	s.Quota.Waits = 0
 	s.HeldUntil = now.Add(LeaseTime).UTC()
 	s.Version++
 	return s
 }
+
+// Hand gives an unfinished run back, to be gone on with at next.
+func (s Sync) Hand(next time.Time) Sync { return s.free(next) }
 
 // note remembers what the less frequent steps did.
 func (s *Sync) note(done Step, now time.Time) {
@@ -238,6 +250,17 @@ func (q Quota) Spent(calls, percent int, now time.Time) Quota {
 		q.Percent = percent
 	}
 	return q
+}
+
+// Wait is how long to leave the account alone after it was throttled: as told, or else a minute, two,
+// four, up to fifteen; with up to a fifth more by jitter (0 to 1).
+func (q Quota) Wait(told time.Duration, jitter float64) (time.Duration, Quota) {
+	wait := told
+	if wait == 0 {
+		wait = min(time.Minute<<min(q.Waits, 8), SharePause)
+		q.Waits++
+	}
+	return wait + time.Duration(jitter*float64(wait)/5), q
 }
 
 // SharePause is how long syncs leave an account alone whose share is used, as the platform tells it: its
