@@ -136,7 +136,7 @@ func (p Ingest) ops(fence integration.Sync) ([]Op, error) {
 		return nil, err
 	}
 	cond := Always()
-	if p.Before.Version == 0 {
+	if p.Before.Version == 0 && p.Out.Campaign.Version > 0 { // a campaign that is new; else the tie alone
 		cond = NotExists()
 	}
 	return append(ops, Put(link, cond)), nil
