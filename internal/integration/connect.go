@@ -121,6 +121,12 @@ type Affected struct {
 	IDs   []string // at most MaxNamed of them
 }
 
+// Sorted is the same with the ids in a fixed order, so that repeats make the same events.
+func (a Affected) Sorted() Affected {
+	a.IDs = slices.Sorted(slices.Values(a.IDs))
+	return a
+}
+
 // MaxNamed is how many campaigns an event names: the listener reads the others.
 const MaxNamed = 10
 
@@ -170,6 +176,12 @@ func (i Integration) CampaignsMarked(cause event.Cause) (Change, error) {
 // that took too long. unsettled is how many are not known to be paused.
 func (i Integration) MayRelease(unsettled int, now time.Time) bool {
 	return i.KeepRunning || (i.Marked && unsettled == 0) || now.Sub(i.EndedAt) >= ReleaseTime
+}
+
+// ReleaseCause is the cause of a disconnecting's end.
+func (i Integration) ReleaseCause(now time.Time) event.Cause {
+	id := event.Derive(i.ID, "released", i.EndedAt.Format(time.RFC3339Nano))
+	return event.Cause{ID: id, CorrelationID: id, Actor: "sync/" + i.ID, At: now}
 }
 
 // Released ends a disconnecting: the grant is revoked and deleted.

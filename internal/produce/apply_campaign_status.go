@@ -209,7 +209,10 @@ func (d drive) see(ctx context.Context, connector platform.Connector, call platf
 }
 
 // does reports whether what was seen is what is wanted. What has ended at the platform, and won't come
-// back, is as good as paused, and can't be started.
+// back, is as good as paused, and can't be started. A status that we don't know shows nothing.
 func does(seen campaign.Remote, want platform.Switch) bool {
+	if seen.Status == platform.StatusUnknown {
+		return false
+	}
 	return seen.Gone || seen.Status == platform.StatusCompleted || seen.Status.Runs() == (want == platform.On)
 }
