@@ -82,6 +82,9 @@ func (w *worker) readCampaigns(ctx context.Context) error {
 	if w.sync.Run.DataAsOf.IsZero() {
 		w.sync.Run.DataAsOf = at.UTC()
 	}
+	if err := w.readOrg(ctx); err != nil {
+		return err
+	}
 	counts := w.sync.Run.Counts
 	var jobs []job
 	for _, seen := range page.Campaigns {
@@ -121,6 +124,16 @@ func (w *worker) appendJob(jobs []job, seen platform.Campaign, at time.Time, cou
 	return append(jobs, w.observe(link, seen, at, counts))
 }
 
+// readOrg reads the organisation's settings, which new campaigns take their thresholds from.
+func (w *worker) readOrg(ctx context.Context) error {
+	if w.org != nil {
+		return nil
+	}
+	org, err := w.Orgs.Org(ctx, w.account.OrgID)
+	w.org = &org
+	return err
+}
+
 func isGone(c platform.Campaign) bool {
 	return c.Status == platform.StatusDeleted || c.Status == platform.StatusArchived
 }
@@ -130,13 +143,9 @@ func isGone(c platform.Campaign) bool {
 func (w *worker) discover(seen platform.Campaign, facts string, at time.Time, counts *integration.Counts) job {
 	return job{
 		make: func(ctx context.Context) (store.Ingest, bool, error) {
-			thresholds, err := w.thresholds(ctx)
-			if err != nil {
-				return store.Ingest{}, false, err
-			}
 			ch, err := campaign.Discover(campaign.Discovery{
 				OrgID: w.account.OrgID, Platform: w.account.Platform, IntegrationID: w.account.ID, Account: w.account.Account,
-				ConnectedBy: w.account.ConnectedBy, Thresholds: thresholds, Seen: seen, At: at,
+				ConnectedBy: w.account.ConnectedBy, Thresholds: w.org.Thresholds, Seen: seen, At: at,
 			}, w.sync.Run.Cause("discover", w.Now()))
 			if fault.Is(err, fault.Invalid) {
 				obs.Note(ctx, "left out", seen.ID)
@@ -157,17 +166,6 @@ func (w *worker) discover(seen platform.Campaign, facts string, at time.Time, co
 			w.links[seen.ID] = part.Link
 		},
 	}
-}
-
-func (w *worker) thresholds(ctx context.Context) ([]int, error) {
-	if w.org == nil {
-		org, err := w.Orgs.Org(ctx, w.account.OrgID)
-		if err != nil {
-			return nil, err
-		}
-		w.org = &org
-	}
-	return w.org.Thresholds, nil
 }
 
 // observe tells a known campaign what was seen of its placement.

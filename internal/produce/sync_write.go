@@ -7,6 +7,7 @@ import (
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
+	"bellwether/internal/parallel"
 	"bellwether/internal/store"
 )
 
@@ -20,59 +21,92 @@ type job struct {
 	done func(part store.Ingest)
 }
 
-// maxOps keeps a transaction below the table's limit of 100 writes.
-const maxOps = 90
+// made is a job's part as it was made.
+type made struct {
+	job  job
+	part store.Ingest
+	ok   bool
+}
+
+const (
+	// maxOps keeps a transaction below the table's limit of 100 writes.
+	maxOps = 90
+	// makeAtOnce is how many parts are made side by side, by reads mostly.
+	makeAtOnce, readsAtOnce = 48, 8
+)
 
 // write writes the jobs of a page, as many in a transaction as fit: each transaction is one call,
 // and all of them are under the fence. They go one after another: they share the fence, and
 // transactions at the same time on one item refuse each other.
 func (w *worker) write(ctx context.Context, page string, jobs []job) error {
-	var batch []job
-	var parts []store.Ingest
+	var batch []made
 	size := 1
 	flush := func() error {
-		if len(parts) == 0 {
+		if len(batch) == 0 {
 			return nil
 		}
-		err := w.ingest(ctx, page, parts...)
-		if fault.Is(err, fault.Conflict) {
-			err = w.writeSingly(ctx, page, batch)
-		} else if err == nil {
-			for i, j := range batch {
-				j.done(parts[i])
-			}
-		}
-		batch, parts, size = nil, nil, 1
+		err := w.writeBatch(ctx, page, batch)
+		batch, size = nil, 1
 		return err
 	}
-	for _, j := range jobs {
-		if j.campaignID != "" && slices.ContainsFunc(batch, func(b job) bool { return b.campaignID == j.campaignID }) {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		part, ok, err := j.make(ctx)
+	for chunk := range slices.Chunk(jobs, makeAtOnce) {
+		parts, err := makeAll(ctx, chunk)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			j.done(part)
-			continue
-		}
-		if size+part.Size() > maxOps {
-			if err := flush(); err != nil {
-				return err
+		for _, m := range parts {
+			if !m.ok {
+				m.job.done(m.part)
+				continue
 			}
+			twice := m.job.campaignID != "" && slices.ContainsFunc(batch, func(b made) bool { return b.job.campaignID == m.job.campaignID })
+			if twice || size+m.part.Size() > maxOps {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+			batch, size = append(batch, m), size+m.part.Size()
 		}
-		batch, parts, size = append(batch, j), append(parts, part), size+part.Size()
 	}
 	return flush()
 }
 
+func makeAll(ctx context.Context, jobs []job) ([]made, error) {
+	parts := make([]made, len(jobs))
+	calls := make([]func(context.Context) error, len(jobs))
+	for i, j := range jobs {
+		calls[i] = func(ctx context.Context) (err error) {
+			parts[i].job = j
+			parts[i].part, parts[i].ok, err = j.make(ctx)
+			return err
+		}
+	}
+	return parts, parallel.UpTo(ctx, readsAtOnce, calls...)
+}
+
+// writeBatch writes parts in one transaction; after a conflict, one by one.
+func (w *worker) writeBatch(ctx context.Context, page string, batch []made) error {
+	parts := make([]store.Ingest, len(batch))
+	for i, m := range batch {
+		parts[i] = m.part
+	}
+	err := w.ingest(ctx, page, parts...)
+	if fault.Is(err, fault.Conflict) {
+		return w.writeSingly(ctx, page, batch)
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range batch {
+		m.job.done(m.part)
+	}
+	return nil
+}
+
 // writeSingly writes jobs one by one after a conflict, each for the campaign as it is by then.
-func (w *worker) writeSingly(ctx context.Context, page string, jobs []job) error {
-	for _, j := range jobs {
-		if err := w.writeOne(ctx, page, j); err != nil {
+func (w *worker) writeSingly(ctx context.Context, page string, batch []made) error {
+	for _, m := range batch {
+		if err := w.writeOne(ctx, page, m.job); err != nil {
 			return err
 		}
 	}
