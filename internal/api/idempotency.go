@@ -32,7 +32,7 @@ type RequestLog interface {
 func (m Manners) idempotent(route Route, next handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		key := r.Header.Get(idempotencyHeader)
-		if r.Method != http.MethodPost || key == "" || m.Requests == nil {
+		if r.Method != http.MethodPost || key == "" || m.Requests == nil || route.Public {
 			return next(w, r)
 		}
 		if len(key) > maxKeyLength {

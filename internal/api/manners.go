@@ -27,6 +27,9 @@ type Route struct {
 	// ShownOnce is set where the answer holds a secret: it is never kept, so a repeat under the same
 	// Idempotency-Key repeats neither the work nor the secret.
 	ShownOnce bool
+	// Public is set where nobody signs in: a platform's calls, a browser that comes from one. Package
+	// tenant lists these routes too; one that stands in one place only is denied to everybody.
+	Public bool
 }
 
 // Manners is what all routes have in common.
@@ -54,7 +57,7 @@ func (m Manners) Handler(routes ...Route) http.Handler {
 }
 
 func (m Manners) serve(route Route) http.Handler {
-	handle := m.authorized(route, m.identified(m.idempotent(route, route.Handle)))
+	handle := m.authorized(route, m.identified(route, m.idempotent(route, route.Handle)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if err := handle(w, r); err != nil {
@@ -66,8 +69,11 @@ func (m Manners) serve(route Route) http.Handler {
 
 type handlerFunc = func(w http.ResponseWriter, r *http.Request) error
 
-// authorized lets only principals through whose role may use the route.
+// authorized lets only principals through whose role may use the route, and everybody on public ones.
 func (m Manners) authorized(route Route, next handlerFunc) handlerFunc {
+	if route.Public && tenant.Public(route.Pattern) {
+		return next
+	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		p, ok := tenant.FromContext(r.Context())
 		if !ok {
@@ -83,7 +89,7 @@ func (m Manners) authorized(route Route, next handlerFunc) handlerFunc {
 type causeKey struct{}
 
 // identified gives the request the id under which everything that follows from it can be found.
-func (m Manners) identified(next handlerFunc) handlerFunc {
+func (m Manners) identified(route Route, next handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		now := m.Now()
 		id, err := event.NewID(now, m.Random)
@@ -91,7 +97,20 @@ func (m Manners) identified(next handlerFunc) handlerFunc {
 			return err
 		}
 		w.Header().Set(RequestIDHeader, id)
-		return next(w, withCause(r, event.Edge(id, Principal(r).Actor, now)))
+		return next(w, withCause(r, event.Edge(id, route.actor(r), now)))
+	}
+}
+
+// actor is who makes the request, as events name it.
+func (route Route) actor(r *http.Request) string {
+	name := r.PathValue("platform")
+	switch {
+	case !route.Public:
+		return Principal(r).Actor
+	case name != "":
+		return "platform/" + name
+	default:
+		return "browser"
 	}
 }
 
@@ -115,7 +134,7 @@ func RequestCause(r *http.Request) event.Cause {
 	return cause
 }
 
-// Principal is who makes the request. There is always one behind Handler.
+// Principal is who makes the request. There is always one behind Handler, but on public routes.
 func Principal(r *http.Request) tenant.Principal {
 	p, _ := tenant.FromContext(r.Context())
 	return p

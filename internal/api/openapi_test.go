@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"bellwether/internal/tenant"
 )
 
 // document is openapi.yaml with its references resolved.
@@ -39,11 +41,12 @@ func TestOperationsAreComplete(t *testing.T) {
 					t.Errorf("operationId %q is empty, or that of %s too", op.OperationID, ids[op.OperationID])
 				}
 				ids[op.OperationID] = method + " " + path
-				if !secured(doc, op) {
-					t.Error("it does not ask for a bearer")
+				public := tenant.Public(method + " " + path)
+				if secured(doc, op) == public {
+					t.Errorf("open to everybody: %v; it asks for a bearer: %v", public, secured(doc, op))
 				}
-				checkHeaders(t, method, op)
-				checkProblems(t, method, path, op)
+				checkHeaders(t, method, op, public)
+				checkProblems(t, method, path, op, public)
 				checkBody(t, op)
 			})
 		}
@@ -62,8 +65,8 @@ func secured(doc *openapi3.T, op *openapi3.Operation) bool {
 }
 
 // checkHeaders wants what makes a repeat and a late change harmless.
-func checkHeaders(t *testing.T, method string, op *openapi3.Operation) {
-	if has := op.Parameters.GetByInAndName("header", "Idempotency-Key") != nil; has != (method == "POST") {
+func checkHeaders(t *testing.T, method string, op *openapi3.Operation, public bool) {
+	if has := op.Parameters.GetByInAndName("header", "Idempotency-Key") != nil; has != (method == "POST" && !public) {
 		t.Errorf("Idempotency-Key: %v", has)
 	}
 	matches := op.Parameters.GetByInAndName("header", "If-Match") != nil
@@ -77,32 +80,45 @@ func checkHeaders(t *testing.T, method string, op *openapi3.Operation) {
 	}
 }
 
-// checkProblems wants each failure that can happen, as problem+json and nothing else.
-func checkProblems(t *testing.T, method, path string, op *openapi3.Operation) {
-	want := []string{"401", "403", "500", "502", "503"}
+// checkProblems wants each failure that can happen, as problem+json and nothing else, or as a page
+// where people are answered.
+func checkProblems(t *testing.T, method, path string, op *openapi3.Operation, public bool) {
+	want := []string{"500", "502", "503"}
 	if strings.Contains(path, "{") {
 		want = append(want, "404")
 	}
-	if method == "POST" {
-		want = append(want, "400", "409", "422") // by the Idempotency-Key
-	}
 	if op.RequestBody != nil {
-		want = append(want, "400", "413", "422")
+		want = append(want, "400", "413")
 	}
-	if slices.ContainsFunc(op.Parameters, func(p *openapi3.ParameterRef) bool { return p.Value.In == "query" }) {
-		want = append(want, "422")
+	if !public {
+		want = append(want, mannersProblems(method, op)...)
 	}
 	for _, status := range want {
 		if op.Responses.Value(status) == nil {
 			t.Errorf("no %s", status)
 		}
 	}
+	page := public && op.Responses.Value("200").Value.Content["text/html"] != nil
 	for status, r := range op.Responses.Map() {
 		kinds := slices.Collect(maps.Keys(r.Value.Content))
-		if status >= "400" && !slices.Equal(kinds, []string{"application/problem+json"}) {
+		forPeople := page && slices.Equal(kinds, []string{"text/html"})
+		if status >= "400" && !forPeople && !slices.Equal(kinds, []string{"application/problem+json"}) {
 			t.Errorf("%s answers %v", status, kinds)
 		}
 	}
+}
+
+// mannersProblems are the failures of those who must sign in, and of what they send.
+func mannersProblems(method string, op *openapi3.Operation) []string {
+	want := []string{"401", "403"}
+	if method == "POST" {
+		want = append(want, "400", "409", "422") // by the Idempotency-Key
+	}
+	byQuery := slices.ContainsFunc(op.Parameters, func(p *openapi3.ParameterRef) bool { return p.Value.In == "query" })
+	if op.RequestBody != nil || byQuery {
+		want = append(want, "422")
+	}
+	return want
 }
 
 // checkBody wants unknown fields refused, wherever they stand.

@@ -79,11 +79,16 @@ func TestTypesAreGenerated(t *testing.T) {
 }
 
 func TestEveryRouteIsInTheTableOfRoles(t *testing.T) {
-	var specified []string
+	var specified, open []string
 	for _, op := range operations(t) {
 		if op.Security == nil {
 			specified = append(specified, op.Pattern)
+		} else {
+			open = append(open, op.Pattern)
 		}
+	}
+	if public := tenant.PublicRoutes(); !slices.Equal(open, public) {
+		t.Errorf("open to everybody by openapi.yaml: %v, by package tenant: %v", open, public)
 	}
 	inTable := tenant.Routes()
 	slices.Sort(inTable)
@@ -122,7 +127,7 @@ func callers() []caller {
 func TestRolesByRoute(t *testing.T) {
 	var matrix strings.Builder
 	for _, op := range operations(t) {
-		handler := manners(t).Handler(api.Route{Pattern: op.Pattern, Handle: func(w http.ResponseWriter, _ *http.Request) error {
+		handler := manners(t).Handler(api.Route{Pattern: op.Pattern, Public: op.Security != nil, Handle: func(w http.ResponseWriter, _ *http.Request) error {
 			w.WriteHeader(http.StatusNoContent)
 			return nil
 		}})
@@ -156,6 +161,57 @@ func TestARouteMissingInTheTableIsDenied(t *testing.T) {
 		if status := ask(handler, "GET /v1/new", c).Code; status != http.StatusForbidden && status != http.StatusUnauthorized {
 			t.Errorf("%s: status %d", c.name, status)
 		}
+	}
+}
+
+// A route is open to everybody only when both its function and the list of such routes say so.
+func TestPublicRoutesAreDeniedByDefault(t *testing.T) {
+	cases := map[string]api.Route{
+		"listed, but not made public":        {Pattern: "POST /v1/webhooks/{platform}"},
+		"made public, but not listed":        {Pattern: "GET /v1/new", Public: true},
+		"made public, but a route of a role": {Pattern: "GET /v1/org/members", Public: true},
+	}
+	for name, route := range cases {
+		t.Run(name, func(t *testing.T) {
+			route.Handle = func(w http.ResponseWriter, _ *http.Request) error {
+				t.Error("it was let through")
+				return nil
+			}
+			if status := ask(manners(t).Handler(route), route.Pattern, caller{}).Code; status != http.StatusUnauthorized {
+				t.Errorf("status %d", status)
+			}
+		})
+	}
+}
+
+// Behind a public route there is no principal: events name where the request came from, and an
+// Idempotency-Key, which would be everybody's, plays no part.
+func TestPublicRoutesHaveNoPrincipal(t *testing.T) {
+	cases := map[string]string{"POST /v1/webhooks/meta": "platform/meta", "GET /v1/integrations/callback": "browser"}
+	for request, actor := range cases {
+		t.Run(request, func(t *testing.T) {
+			var actors []string
+			handle := func(w http.ResponseWriter, r *http.Request) error {
+				actors = append(actors, api.RequestCause(r).Actor)
+				return nil
+			}
+			h := manners(t).Handler(
+				api.Route{Pattern: "POST /v1/webhooks/{platform}", Public: true, Handle: handle},
+				api.Route{Pattern: "GET /v1/integrations/callback", Public: true, Handle: handle})
+			method, path, _ := strings.Cut(request, " ")
+			for range 2 {
+				r := httptest.NewRequest(method, path, nil)
+				r.Header.Set("Idempotency-Key", "k")
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, r)
+				if w.Code != http.StatusOK || w.Header().Get(api.RequestIDHeader) == "" {
+					t.Errorf("status %d, header %v", w.Code, w.Header())
+				}
+			}
+			if !slices.Equal(actors, []string{actor, actor}) {
+				t.Errorf("actors %v", actors)
+			}
+		})
 	}
 }
 

@@ -12,6 +12,36 @@ import (
 	"bellwether/internal/tenant"
 )
 
+// Defines values for AdPlatformCapabilities.
+const (
+	Budget    AdPlatformCapabilities = "budget"
+	Campaigns AdPlatformCapabilities = "campaigns"
+	Metrics   AdPlatformCapabilities = "metrics"
+	Refresh   AdPlatformCapabilities = "refresh"
+	Status    AdPlatformCapabilities = "status"
+	Webhooks  AdPlatformCapabilities = "webhooks"
+)
+
+// Valid indicates whether the value is a known member of the AdPlatformCapabilities enum.
+func (e AdPlatformCapabilities) Valid() bool {
+	switch e {
+	case Budget:
+		return true
+	case Campaigns:
+		return true
+	case Metrics:
+		return true
+	case Refresh:
+		return true
+	case Status:
+		return true
+	case Webhooks:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AlertSeverity.
 const (
 	AlertSeverityCritical AlertSeverity = "critical"
@@ -95,22 +125,22 @@ func (e CampaignSource) Valid() bool {
 
 // Defines values for CampaignStatus.
 const (
-	Active   CampaignStatus = "active"
-	Archived CampaignStatus = "archived"
-	Draft    CampaignStatus = "draft"
-	Paused   CampaignStatus = "paused"
+	CampaignStatusActive   CampaignStatus = "active"
+	CampaignStatusArchived CampaignStatus = "archived"
+	CampaignStatusDraft    CampaignStatus = "draft"
+	CampaignStatusPaused   CampaignStatus = "paused"
 )
 
 // Valid indicates whether the value is a known member of the CampaignStatus enum.
 func (e CampaignStatus) Valid() bool {
 	switch e {
-	case Active:
+	case CampaignStatusActive:
 		return true
-	case Archived:
+	case CampaignStatusArchived:
 		return true
-	case Draft:
+	case CampaignStatusDraft:
 		return true
-	case Paused:
+	case CampaignStatusPaused:
 		return true
 	default:
 		return false
@@ -210,6 +240,108 @@ func (e CampaignUpdateObjective) Valid() bool {
 	}
 }
 
+// Defines values for ConnectRequestPlatform.
+const (
+	ConnectRequestPlatformGoogle   ConnectRequestPlatform = "google"
+	ConnectRequestPlatformLinkedin ConnectRequestPlatform = "linkedin"
+	ConnectRequestPlatformMeta     ConnectRequestPlatform = "meta"
+	ConnectRequestPlatformTiktok   ConnectRequestPlatform = "tiktok"
+)
+
+// Valid indicates whether the value is a known member of the ConnectRequestPlatform enum.
+func (e ConnectRequestPlatform) Valid() bool {
+	switch e {
+	case ConnectRequestPlatformGoogle:
+		return true
+	case ConnectRequestPlatformLinkedin:
+		return true
+	case ConnectRequestPlatformMeta:
+		return true
+	case ConnectRequestPlatformTiktok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConnectionStatus.
+const (
+	ConnectionStatusChooseAccount ConnectionStatus = "choose_account"
+	ConnectionStatusConnected     ConnectionStatus = "connected"
+	ConnectionStatusFailed        ConnectionStatus = "failed"
+	ConnectionStatusPending       ConnectionStatus = "pending"
+	ConnectionStatusWorking       ConnectionStatus = "working"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionStatus enum.
+func (e ConnectionStatus) Valid() bool {
+	switch e {
+	case ConnectionStatusChooseAccount:
+		return true
+	case ConnectionStatusConnected:
+		return true
+	case ConnectionStatusFailed:
+		return true
+	case ConnectionStatusPending:
+		return true
+	case ConnectionStatusWorking:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IntegrationReason.
+const (
+	AccountSuspended IntegrationReason = "account_suspended"
+	Permission       IntegrationReason = "permission"
+	TokenExpired     IntegrationReason = "token_expired"
+	TokenRevoked     IntegrationReason = "token_revoked"
+	User             IntegrationReason = "user"
+)
+
+// Valid indicates whether the value is a known member of the IntegrationReason enum.
+func (e IntegrationReason) Valid() bool {
+	switch e {
+	case AccountSuspended:
+		return true
+	case Permission:
+		return true
+	case TokenExpired:
+		return true
+	case TokenRevoked:
+		return true
+	case User:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IntegrationStatus.
+const (
+	IntegrationStatusConnected      IntegrationStatus = "connected"
+	IntegrationStatusDisconnected   IntegrationStatus = "disconnected"
+	IntegrationStatusDisconnecting  IntegrationStatus = "disconnecting"
+	IntegrationStatusNeedsReconnect IntegrationStatus = "needs_reconnect"
+)
+
+// Valid indicates whether the value is a known member of the IntegrationStatus enum.
+func (e IntegrationStatus) Valid() bool {
+	switch e {
+	case IntegrationStatusConnected:
+		return true
+	case IntegrationStatusDisconnected:
+		return true
+	case IntegrationStatusDisconnecting:
+		return true
+	case IntegrationStatusNeedsReconnect:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeSeverity.
 const (
 	NoticeSeverityCritical NoticeSeverity = "critical"
@@ -267,6 +399,48 @@ func (e PlacementPlatform) Valid() bool {
 	}
 }
 
+// Defines values for PlacementControlState.
+const (
+	PlacementControlStateConfirmed PlacementControlState = "confirmed"
+	PlacementControlStateFailed    PlacementControlState = "failed"
+	PlacementControlStatePending   PlacementControlState = "pending"
+	PlacementControlStateUnknown   PlacementControlState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the PlacementControlState enum.
+func (e PlacementControlState) Valid() bool {
+	switch e {
+	case PlacementControlStateConfirmed:
+		return true
+	case PlacementControlStateFailed:
+		return true
+	case PlacementControlStatePending:
+		return true
+	case PlacementControlStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlacementControlWant.
+const (
+	Off PlacementControlWant = "off"
+	On  PlacementControlWant = "on"
+)
+
+// Valid indicates whether the value is a known member of the PlacementControlWant enum.
+func (e PlacementControlWant) Valid() bool {
+	switch e {
+	case Off:
+		return true
+	case On:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PlacementCreatePlatform.
 const (
 	PlacementCreatePlatformGoogle   PlacementCreatePlatform = "google"
@@ -294,6 +468,63 @@ func (e PlacementCreatePlatform) Valid() bool {
 	case PlacementCreatePlatformTiktok:
 		return true
 	case PlacementCreatePlatformX:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RemoteBudgetKind.
+const (
+	RemoteBudgetKindDaily    RemoteBudgetKind = "daily"
+	RemoteBudgetKindLifetime RemoteBudgetKind = "lifetime"
+)
+
+// Valid indicates whether the value is a known member of the RemoteBudgetKind enum.
+func (e RemoteBudgetKind) Valid() bool {
+	switch e {
+	case RemoteBudgetKindDaily:
+		return true
+	case RemoteBudgetKindLifetime:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RemotePlacementStatus.
+const (
+	RemotePlacementStatusActive    RemotePlacementStatus = "active"
+	RemotePlacementStatusArchived  RemotePlacementStatus = "archived"
+	RemotePlacementStatusCompleted RemotePlacementStatus = "completed"
+	RemotePlacementStatusDeleted   RemotePlacementStatus = "deleted"
+	RemotePlacementStatusDraft     RemotePlacementStatus = "draft"
+	RemotePlacementStatusError     RemotePlacementStatus = "error"
+	RemotePlacementStatusPaused    RemotePlacementStatus = "paused"
+	RemotePlacementStatusPending   RemotePlacementStatus = "pending"
+	RemotePlacementStatusUnknown   RemotePlacementStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RemotePlacementStatus enum.
+func (e RemotePlacementStatus) Valid() bool {
+	switch e {
+	case RemotePlacementStatusActive:
+		return true
+	case RemotePlacementStatusArchived:
+		return true
+	case RemotePlacementStatusCompleted:
+		return true
+	case RemotePlacementStatusDeleted:
+		return true
+	case RemotePlacementStatusDraft:
+		return true
+	case RemotePlacementStatusError:
+		return true
+	case RemotePlacementStatusPaused:
+		return true
+	case RemotePlacementStatusPending:
+		return true
+	case RemotePlacementStatusUnknown:
 		return true
 	default:
 		return false
@@ -415,6 +646,76 @@ func (e ImportMetricsParamsDuplicates) Valid() bool {
 type AcceptInvitation struct {
 	Token string `json:"token"`
 }
+
+// AccountChoice defines model for AccountChoice.
+type AccountChoice struct {
+	// AccountId One of the connection's accounts.
+	AccountId string `json:"accountId"`
+}
+
+// AccountQuota defines model for AccountQuota.
+type AccountQuota struct {
+	// ApiCalls To the platform in the running UTC day.
+	ApiCalls int `json:"apiCalls"`
+
+	// DailyLimit What the platform allows in a day, where it says so.
+	DailyLimit *int `json:"dailyLimit,omitempty"`
+
+	// Percent Of the allowance, as the platform last told.
+	Percent *int `json:"percent,omitempty"`
+}
+
+// AccountTile defines model for AccountTile.
+type AccountTile struct {
+	DataAsOf *time.Time `json:"dataAsOf,omitempty"`
+
+	// Failures Syncs that failed in a row.
+	Failures      int        `json:"failures"`
+	IntegrationId string     `json:"integrationId"`
+	LastSuccessAt *time.Time `json:"lastSuccessAt,omitempty"`
+	Name          string     `json:"name"`
+	Platform      string     `json:"platform"`
+
+	// Stale No successful sync in twice the interval: the figures may be out of date.
+	Stale bool `json:"stale"`
+
+	// Status needs_reconnect: the platform no longer honours the grant; disconnecting: its campaigns are being paused there.
+	Status IntegrationStatus `json:"status"`
+}
+
+// AdAccount defines model for AdAccount.
+type AdAccount struct {
+	// Currency ISO 4217
+	Currency string `json:"currency"`
+
+	// Id The platform's own.
+	Id   string `json:"id"`
+	Name string `json:"name"`
+
+	// Suspended The platform closed it.
+	Suspended bool `json:"suspended"`
+
+	// TimeZone IANA
+	TimeZone string `json:"timeZone"`
+}
+
+// AdPlatform defines model for AdPlatform.
+type AdPlatform struct {
+	// Capabilities refresh: grants are prolonged without a person; webhooks: changes start a sync early.
+	Capabilities []AdPlatformCapabilities `json:"capabilities"`
+
+	// Name For people.
+	Name string `json:"name"`
+
+	// Platform As it stands in campaigns and paths.
+	Platform string `json:"platform"`
+
+	// Scopes What a person is asked to allow.
+	Scopes []string `json:"scopes"`
+}
+
+// AdPlatformCapabilities defines model for AdPlatform.Capabilities.
+type AdPlatformCapabilities string
 
 // Alert defines model for Alert.
 type Alert struct {
@@ -696,6 +997,42 @@ type CampaignUpdate struct {
 // CampaignUpdateObjective defines model for CampaignUpdate.Objective.
 type CampaignUpdateObjective string
 
+// ConnectRequest defines model for ConnectRequest.
+type ConnectRequest struct {
+	// AccountId The platform's own id of the ad account, where the sign-in may reach several.
+	AccountId *string                `json:"accountId,omitempty"`
+	Platform  ConnectRequestPlatform `json:"platform"`
+}
+
+// ConnectRequestPlatform defines model for ConnectRequest.Platform.
+type ConnectRequestPlatform string
+
+// Connection defines model for Connection.
+type Connection struct {
+	// Accounts To choose from.
+	Accounts *[]AdAccount `json:"accounts,omitempty"`
+
+	// AuthorizationUrl Where to send the person's browser; only in the answer that begins.
+	AuthorizationUrl *string `json:"authorizationUrl,omitempty"`
+
+	// ExpiresAt Until then it can be finished and read.
+	ExpiresAt time.Time `json:"expiresAt"`
+	Id        string    `json:"id"`
+
+	// IntegrationId The account that was connected, or is to be connected again.
+	IntegrationId *string `json:"integrationId,omitempty"`
+	Platform      string  `json:"platform"`
+
+	// Problem Why it failed, for people.
+	Problem *string `json:"problem,omitempty"`
+
+	// Status pending: the person is at the platform; choose_account: the sign-in reaches several.
+	Status ConnectionStatus `json:"status"`
+}
+
+// ConnectionStatus pending: the person is at the platform; choose_account: the sign-in reaches several.
+type ConnectionStatus string
+
 // CurrencyTotals defines model for CurrencyTotals.
 type CurrencyTotals struct {
 	Active    int    `json:"active"`
@@ -711,6 +1048,9 @@ type CurrencyTotals struct {
 
 // Dashboard defines model for Dashboard.
 type Dashboard struct {
+	// Accounts The ad accounts, and how fresh their data is.
+	Accounts []AccountTile `json:"accounts"`
+
 	// Alerts Those of the running periods and present budgets, newest first.
 	Alerts []Alert `json:"alerts"`
 
@@ -718,12 +1058,18 @@ type Dashboard struct {
 	AsOf      *time.Time `json:"asOf,omitempty"`
 	Campaigns []Tile     `json:"campaigns"`
 
+	// DataAsOf Of the oldest data among the connected accounts; absent while one of them has none.
+	DataAsOf *time.Time `json:"dataAsOf,omitempty"`
+
 	// Posts Published in the last 30 days, newest first.
 	Posts []PostTile `json:"posts"`
 
 	// Stale min_version was not reached in time: read again.
-	Stale  bool             `json:"stale"`
-	Totals []CurrencyTotals `json:"totals"`
+	Stale bool `json:"stale"`
+
+	// StaleAccounts Connected accounts without a successful sync in twice their interval.
+	StaleAccounts int              `json:"staleAccounts"`
+	Totals        []CurrencyTotals `json:"totals"`
 
 	// Version Changes when anything shown does; also the ETag.
 	Version string `json:"version"`
@@ -739,6 +1085,12 @@ type DayPerformance struct {
 
 	// Results Added-up results.
 	Results Results `json:"results"`
+}
+
+// DisconnectRequest defines model for DisconnectRequest.
+type DisconnectRequest struct {
+	// PauseCampaigns Pause its campaigns at the platform first; true by default.
+	PauseCampaigns *bool `json:"pauseCampaigns,omitempty"`
 }
 
 // EventMeta defines model for EventMeta.
@@ -798,6 +1150,109 @@ type InboxCount struct {
 	// More There are more than were counted.
 	More   bool `json:"more"`
 	Unread int  `json:"unread"`
+}
+
+// Integration defines model for Integration.
+type Integration struct {
+	Account     AdAccount `json:"account"`
+	ConnectedAt time.Time `json:"connectedAt"`
+
+	// ConnectedBy The person's id.
+	ConnectedBy string     `json:"connectedBy"`
+	CreatedAt   time.Time  `json:"createdAt"`
+	DataAsOf    *time.Time `json:"dataAsOf,omitempty"`
+
+	// EndedAt Since when it is not connected.
+	EndedAt *time.Time `json:"endedAt,omitempty"`
+
+	// EveryMinutes Between two syncs.
+	EveryMinutes int `json:"everyMinutes"`
+
+	// Failures Syncs that failed in a row.
+	Failures int `json:"failures"`
+
+	// GrantEndsAt When the grant ends unless a person connects again; absent where that is not foreseen.
+	GrantEndsAt   *time.Time `json:"grantEndsAt,omitempty"`
+	Id            string     `json:"id"`
+	LastSuccessAt *time.Time `json:"lastSuccessAt,omitempty"`
+	Platform      string     `json:"platform"`
+
+	// Reason Why it is not connected.
+	Reason *IntegrationReason `json:"reason,omitempty"`
+
+	// Scopes As granted; empty where the platform does not say.
+	Scopes []string `json:"scopes"`
+
+	// Stale No successful sync in twice the interval.
+	Stale bool `json:"stale"`
+
+	// Status needs_reconnect: the platform no longer honours the grant; disconnecting: its campaigns are being paused there.
+	Status    IntegrationStatus `json:"status"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+	Version   int64             `json:"version"`
+}
+
+// IntegrationReason Why it is not connected.
+type IntegrationReason string
+
+// IntegrationHealth defines model for IntegrationHealth.
+type IntegrationHealth struct {
+	// Class Of the last failure since the last success.
+	Class *string `json:"class,omitempty"`
+
+	// DataAsOf Of the last sync that read everything.
+	DataAsOf     *time.Time `json:"dataAsOf,omitempty"`
+	FailingSince *time.Time `json:"failingSince,omitempty"`
+
+	// Failures Syncs that failed in a row.
+	Failures int `json:"failures"`
+
+	// GrantEndsAt When the grant ends unless a person connects again; absent where that is not foreseen.
+	GrantEndsAt *time.Time `json:"grantEndsAt,omitempty"`
+
+	// GrantWarning The mark in days that the end of the grant is within: 14, 7 or 1.
+	GrantWarning  *int           `json:"grantWarning,omitempty"`
+	IntegrationId string         `json:"integrationId"`
+	Last30Days    SyncStatistics `json:"last30Days"`
+	Last7Days     SyncStatistics `json:"last7Days"`
+	LastRunAt     *time.Time     `json:"lastRunAt,omitempty"`
+	LastSuccessAt *time.Time     `json:"lastSuccessAt,omitempty"`
+
+	// Message The platform's, of that failure.
+	Message *string `json:"message,omitempty"`
+
+	// NextSyncAt Absent while none is planned.
+	NextSyncAt *time.Time   `json:"nextSyncAt,omitempty"`
+	Quota      AccountQuota `json:"quota"`
+
+	// Reason Why it is not connected.
+	Reason *string `json:"reason,omitempty"`
+
+	// Running A sync has begun and not ended.
+	Running bool `json:"running"`
+
+	// Stale No successful sync in twice the interval.
+	Stale bool `json:"stale"`
+
+	// Status needs_reconnect: the platform no longer honours the grant; disconnecting: its campaigns are being paused there.
+	Status IntegrationStatus `json:"status"`
+
+	// ThrottledUntil The platform is left alone until then.
+	ThrottledUntil *time.Time `json:"throttledUntil,omitempty"`
+}
+
+// IntegrationList defines model for IntegrationList.
+type IntegrationList struct {
+	Items []Integration `json:"items"`
+}
+
+// IntegrationStatus needs_reconnect: the platform no longer honours the grant; disconnecting: its campaigns are being paused there.
+type IntegrationStatus string
+
+// IntegrationUpdate defines model for IntegrationUpdate.
+type IntegrationUpdate struct {
+	// EveryMinutes Between two syncs: 15, 30, 60, 240 or 1440.
+	EveryMinutes *int `json:"everyMinutes,omitempty"`
 }
 
 // Invitation defines model for Invitation.
@@ -1071,11 +1526,22 @@ type Performance struct {
 
 // Placement defines model for Placement.
 type Placement struct {
-	ExternalId    *string           `json:"externalId,omitempty"`
-	Id            string            `json:"id"`
-	IntegrationId *string           `json:"integrationId,omitempty"`
-	Name          string            `json:"name"`
-	Platform      PlacementPlatform `json:"platform"`
+	// Control What was last wanted of the ad campaign, and how far that got.
+	Control    *PlacementControl `json:"control,omitempty"`
+	ExternalId *string           `json:"externalId,omitempty"`
+
+	// Held A person paused it at the platform: it is not started from here.
+	Held          bool    `json:"held"`
+	Id            string  `json:"id"`
+	IntegrationId *string `json:"integrationId,omitempty"`
+
+	// Lost Its account is disconnected: nothing can be read or changed.
+	Lost     bool              `json:"lost"`
+	Name     string            `json:"name"`
+	Platform PlacementPlatform `json:"platform"`
+
+	// Remote The ad campaign as the platform last told it.
+	Remote *RemotePlacement `json:"remote,omitempty"`
 
 	// Totals Added-up results.
 	Totals Results `json:"totals"`
@@ -1084,15 +1550,39 @@ type Placement struct {
 // PlacementPlatform defines model for Placement.Platform.
 type PlacementPlatform string
 
+// PlacementControl What was last wanted of the ad campaign, and how far that got.
+type PlacementControl struct {
+	At time.Time `json:"at"`
+
+	// Class Of the platform's refusal.
+	Class *string `json:"class,omitempty"`
+
+	// Message Of the platform's refusal.
+	Message *string `json:"message,omitempty"`
+
+	// State confirmed: seen at the platform; failed: refused; unknown: out of reach, it may run on.
+	State PlacementControlState `json:"state"`
+	Want  *PlacementControlWant `json:"want,omitempty"`
+}
+
+// PlacementControlState confirmed: seen at the platform; failed: refused; unknown: out of reach, it may run on.
+type PlacementControlState string
+
+// PlacementControlWant defines model for PlacementControl.Want.
+type PlacementControlWant string
+
 // PlacementCreate defines model for PlacementCreate.
 type PlacementCreate struct {
 	// Currency Of the ad account; must be the campaign's.
 	Currency *string `json:"currency,omitempty"`
 
-	// ExternalId The platform's own id of the ad campaign.
-	ExternalId *string                 `json:"externalId,omitempty"`
-	Name       string                  `json:"name"`
-	Platform   PlacementCreatePlatform `json:"platform"`
+	// ExternalId The platform's own id of the ad campaign; needed with integrationId.
+	ExternalId *string `json:"externalId,omitempty"`
+
+	// IntegrationId The connected account that the ad campaign is in; its results are then read and its status driven.
+	IntegrationId *string                 `json:"integrationId,omitempty"`
+	Name          string                  `json:"name"`
+	Platform      PlacementCreatePlatform `json:"platform"`
 }
 
 // PlacementCreatePlatform defines model for PlacementCreate.Platform.
@@ -1101,6 +1591,11 @@ type PlacementCreatePlatform string
 // PlacementsRequest defines model for PlacementsRequest.
 type PlacementsRequest struct {
 	Placements []PlacementCreate `json:"placements"`
+}
+
+// PlatformList defines model for PlatformList.
+type PlatformList struct {
+	Items []AdPlatform `json:"items"`
 }
 
 // PostTile defines model for PostTile.
@@ -1136,6 +1631,36 @@ type ReadAllReport struct {
 	// Read Notices marked as read.
 	Read int `json:"read"`
 }
+
+// RemoteBudget The budget that the platform itself keeps to.
+type RemoteBudget struct {
+	// Amount A sum of money: a decimal number of major units as a string, and its currency.
+	Amount Money            `json:"amount"`
+	Kind   RemoteBudgetKind `json:"kind"`
+
+	// Shared With other campaigns of the account.
+	Shared bool `json:"shared"`
+}
+
+// RemoteBudgetKind defines model for RemoteBudget.Kind.
+type RemoteBudgetKind string
+
+// RemotePlacement The ad campaign as the platform last told it.
+type RemotePlacement struct {
+	// Budget The budget that the platform itself keeps to.
+	Budget *RemoteBudget `json:"budget,omitempty"`
+
+	// Gone Deleted or archived there.
+	Gone bool `json:"gone"`
+
+	// RawStatus The platform's own word.
+	RawStatus string                `json:"rawStatus"`
+	SeenAt    time.Time             `json:"seenAt"`
+	Status    RemotePlacementStatus `json:"status"`
+}
+
+// RemotePlacementStatus defines model for RemotePlacement.Status.
+type RemotePlacementStatus string
 
 // Results Added-up results.
 type Results struct {
@@ -1181,6 +1706,79 @@ type SpanPerformance struct {
 // SwitchOrg defines model for SwitchOrg.
 type SwitchOrg struct {
 	OrgId string `json:"orgId"`
+}
+
+// SyncAccepted defines model for SyncAccepted.
+type SyncAccepted struct {
+	// NextSyncAt When it begins, or, while one runs, when the next is due.
+	NextSyncAt time.Time `json:"nextSyncAt"`
+
+	// ThrottledUntil The platform is left alone until then.
+	ThrottledUntil *time.Time `json:"throttledUntil,omitempty"`
+}
+
+// SyncCounts defines model for SyncCounts.
+type SyncCounts struct {
+	Added int `json:"added"`
+
+	// Archived Campaigns that the platform no longer has.
+	Archived int `json:"archived"`
+
+	// Skipped Rows that belong to no campaign of ours.
+	Skipped   int `json:"skipped"`
+	Unchanged int `json:"unchanged"`
+	Updated   int `json:"updated"`
+}
+
+// SyncRun defines model for SyncRun.
+type SyncRun struct {
+	// ApiCalls To the platform.
+	ApiCalls int `json:"apiCalls"`
+
+	// Attempt From 1, of a failure.
+	Attempt *int `json:"attempt,omitempty"`
+
+	// Class Of the failure.
+	Class    *string    `json:"class,omitempty"`
+	Counts   SyncCounts `json:"counts"`
+	DataAsOf *time.Time `json:"dataAsOf,omitempty"`
+	EndedAt  time.Time  `json:"endedAt"`
+	Id       string     `json:"id"`
+
+	// Message The platform's, of the failure.
+	Message   *string   `json:"message,omitempty"`
+	StartedAt time.Time `json:"startedAt"`
+
+	// Status succeeded, partial, failed or retrying.
+	Status string `json:"status"`
+
+	// Trigger schedule, user, connect or hint.
+	Trigger string `json:"trigger"`
+}
+
+// SyncRunPage defines model for SyncRunPage.
+type SyncRunPage struct {
+	Items []SyncRun `json:"items"`
+
+	// Next Cursor of the next page; absent on the last.
+	Next *string `json:"next,omitempty"`
+}
+
+// SyncStatistics defines model for SyncStatistics.
+type SyncStatistics struct {
+	// ApiCalls To the platform.
+	ApiCalls int `json:"apiCalls"`
+
+	// MeanMillis Of a run; absent without runs.
+	MeanMillis *int64 `json:"meanMillis,omitempty"`
+
+	// Rows Read, changed or not.
+	Rows      int `json:"rows"`
+	Runs      int `json:"runs"`
+	Succeeded int `json:"succeeded"`
+
+	// SuccessRate A ratio from 0 to 1; absent without runs.
+	SuccessRate *string `json:"successRate,omitempty"`
 }
 
 // ThresholdReached defines model for ThresholdReached.
@@ -1288,6 +1886,12 @@ type Limit = int
 // CampaignId defines model for campaignId.
 type CampaignId = string
 
+// ConnectionId defines model for connectionId.
+type ConnectionId = string
+
+// IntegrationId defines model for integrationId.
+type IntegrationId = string
+
 // InvitationId defines model for invitationId.
 type InvitationId = string
 
@@ -1296,6 +1900,9 @@ type KeyId = string
 
 // NoticeId defines model for noticeId.
 type NoticeId = string
+
+// Platform defines model for platform.
+type Platform = string
 
 // UserId defines model for userId.
 type UserId = string
@@ -1480,6 +2087,12 @@ type ResumeCampaignParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ChooseAccountParams defines parameters for ChooseAccount.
+type ChooseAccountParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetDashboardParams defines parameters for GetDashboard.
 type GetDashboardParams struct {
 	// MinVersion <campaignId>.<version>: wait up to 2 s until the dashboard shows the campaign at this version or newer.
@@ -1552,6 +2165,60 @@ type UnreadNoticeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ConnectAccountParams defines parameters for ConnectAccount.
+type ConnectAccountParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// FinishConnectingParams defines parameters for FinishConnecting.
+type FinishConnectingParams struct {
+	// State What authorizationUrl carried.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// Code Of the platform.
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// AuthCode Of the platform, as TikTok names it.
+	AuthCode *string `form:"auth_code,omitempty" json:"auth_code,omitempty"`
+
+	// Error Why there is no code.
+	Error *string `form:"error,omitempty" json:"error,omitempty"`
+}
+
+// UpdateIntegrationParams defines parameters for UpdateIntegration.
+type UpdateIntegrationParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// DisconnectAccountParams defines parameters for DisconnectAccount.
+type DisconnectAccountParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReconnectAccountParams defines parameters for ReconnectAccount.
+type ReconnectAccountParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRunsParams defines parameters for ListRuns.
+type ListRunsParams struct {
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SyncNowParams defines parameters for SyncNow.
+type SyncNowParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AcceptInvitationParams defines parameters for AcceptInvitation.
 type AcceptInvitationParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -1619,6 +2286,18 @@ type PauseCampaignJSONRequestBody = PauseRequest
 
 // AddPlacementsJSONRequestBody defines body for AddPlacements for application/json ContentType.
 type AddPlacementsJSONRequestBody = PlacementsRequest
+
+// ChooseAccountJSONRequestBody defines body for ChooseAccount for application/json ContentType.
+type ChooseAccountJSONRequestBody = AccountChoice
+
+// ConnectAccountJSONRequestBody defines body for ConnectAccount for application/json ContentType.
+type ConnectAccountJSONRequestBody = ConnectRequest
+
+// UpdateIntegrationJSONRequestBody defines body for UpdateIntegration for application/json ContentType.
+type UpdateIntegrationJSONRequestBody = IntegrationUpdate
+
+// DisconnectAccountJSONRequestBody defines body for DisconnectAccount for application/json ContentType.
+type DisconnectAccountJSONRequestBody = DisconnectRequest
 
 // AcceptInvitationJSONRequestBody defines body for AcceptInvitation for application/json ContentType.
 type AcceptInvitationJSONRequestBody = AcceptInvitation

@@ -36,8 +36,9 @@ const (
 	OriginSync = "sync"
 )
 
-// MaxPlacements keeps a campaign and one day of all its rows inside one transaction.
-const MaxPlacements = 50
+// MaxPlacements keeps a campaign inside one transaction of 100 writes, with the tie and the mark of every
+// placement, or with one day of all its rows.
+const MaxPlacements = 40
 
 // Campaign is the aggregate. It is stored as one item and written whole under a version condition.
 type Campaign struct {

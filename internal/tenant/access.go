@@ -1,5 +1,10 @@
 package tenant
 
+import (
+	"maps"
+	"slices"
+)
+
 // nobody is the least role of routes that a signed-in person may use who belongs to no organisation.
 const nobody = Role("")
 
@@ -11,42 +16,62 @@ var access = map[string]Role{
 	"POST /v1/orgs":               nobody,
 	"POST /v1/invitations/accept": nobody,
 
-	"GET /v1/org":                                     Viewer,
-	"PATCH /v1/org":                                   Admin,
-	"GET /v1/org/members":                             Viewer,
-	"PATCH /v1/org/members/{userId}":                  Admin,
-	"DELETE /v1/org/members/{userId}":                 Viewer, // to leave; MayRemove guards the others
-	"GET /v1/org/invitations":                         Admin,
-	"POST /v1/org/invitations":                        Admin,
-	"DELETE /v1/org/invitations/{invitationId}":       Admin,
-	"GET /v1/org/api-keys":                            Admin,
-	"POST /v1/org/api-keys":                           Admin,
-	"DELETE /v1/org/api-keys/{keyId}":                 Admin,
-	"GET /v1/org/audit":                               Admin,
-	"GET /v1/campaigns":                               Viewer,
-	"POST /v1/campaigns":                              Manager,
-	"GET /v1/campaigns/{campaignId}":                  Viewer,
-	"PATCH /v1/campaigns/{campaignId}":                Manager,
-	"POST /v1/campaigns/{campaignId}/pause":           Manager,
-	"POST /v1/campaigns/{campaignId}/resume":          Manager,
-	"POST /v1/campaigns/{campaignId}/archive":         Manager,
-	"POST /v1/campaigns/{campaignId}/budget":          Manager,
-	"POST /v1/campaigns/{campaignId}/budget-override": Manager,
-	"POST /v1/campaigns/{campaignId}/placements":      Manager,
-	"GET /v1/campaigns/{campaignId}/metrics":          Viewer,
-	"PUT /v1/campaigns/{campaignId}/metrics":          Manager,
-	"POST /v1/campaigns/{campaignId}/metrics/import":  Manager,
-	"GET /v1/campaigns/{campaignId}/performance":      Viewer,
-	"GET /v1/dashboard":                               Viewer,
-	"GET /v1/alerts":                                  Viewer,
-	"GET /v1/inbox":                                   Viewer,
-	"GET /v1/inbox/count":                             Viewer,
-	"POST /v1/inbox/read-all":                         Viewer,
-	"POST /v1/inbox/{noticeId}/read":                  Viewer,
-	"POST /v1/inbox/{noticeId}/unread":                Viewer,
-	"POST /v1/inbox/{noticeId}/archive":               Viewer,
-	"POST /v1/inbox/{noticeId}/unarchive":             Viewer,
-	"GET /v1/events":                                  Analyst,
+	"GET /v1/org":                                      Viewer,
+	"PATCH /v1/org":                                    Admin,
+	"GET /v1/org/members":                              Viewer,
+	"PATCH /v1/org/members/{userId}":                   Admin,
+	"DELETE /v1/org/members/{userId}":                  Viewer, // to leave; MayRemove guards the others
+	"GET /v1/org/invitations":                          Admin,
+	"POST /v1/org/invitations":                         Admin,
+	"DELETE /v1/org/invitations/{invitationId}":        Admin,
+	"GET /v1/org/api-keys":                             Admin,
+	"POST /v1/org/api-keys":                            Admin,
+	"DELETE /v1/org/api-keys/{keyId}":                  Admin,
+	"GET /v1/org/audit":                                Admin,
+	"GET /v1/campaigns":                                Viewer,
+	"POST /v1/campaigns":                               Manager,
+	"GET /v1/campaigns/{campaignId}":                   Viewer,
+	"PATCH /v1/campaigns/{campaignId}":                 Manager,
+	"POST /v1/campaigns/{campaignId}/pause":            Manager,
+	"POST /v1/campaigns/{campaignId}/resume":           Manager,
+	"POST /v1/campaigns/{campaignId}/archive":          Manager,
+	"POST /v1/campaigns/{campaignId}/budget":           Manager,
+	"POST /v1/campaigns/{campaignId}/budget-override":  Manager,
+	"POST /v1/campaigns/{campaignId}/placements":       Manager,
+	"GET /v1/campaigns/{campaignId}/metrics":           Viewer,
+	"PUT /v1/campaigns/{campaignId}/metrics":           Manager,
+	"POST /v1/campaigns/{campaignId}/metrics/import":   Manager,
+	"GET /v1/campaigns/{campaignId}/performance":       Viewer,
+	"GET /v1/dashboard":                                Viewer,
+	"GET /v1/alerts":                                   Viewer,
+	"GET /v1/inbox":                                    Viewer,
+	"GET /v1/inbox/count":                              Viewer,
+	"POST /v1/inbox/read-all":                          Viewer,
+	"POST /v1/inbox/{noticeId}/read":                   Viewer,
+	"POST /v1/inbox/{noticeId}/unread":                 Viewer,
+	"POST /v1/inbox/{noticeId}/archive":                Viewer,
+	"POST /v1/inbox/{noticeId}/unarchive":              Viewer,
+	"GET /v1/events":                                   Analyst,
+	"GET /v1/platforms":                                Viewer,
+	"GET /v1/integrations":                             Viewer,
+	"POST /v1/integrations":                            Admin,
+	"GET /v1/integrations/{integrationId}":             Viewer,
+	"PATCH /v1/integrations/{integrationId}":           Admin,
+	"GET /v1/integrations/{integrationId}/health":      Viewer,
+	"GET /v1/integrations/{integrationId}/runs":        Viewer,
+	"POST /v1/integrations/{integrationId}/sync":       Manager,
+	"POST /v1/integrations/{integrationId}/disconnect": Admin,
+	"POST /v1/integrations/{integrationId}/reconnect":  Admin,
+	"GET /v1/connections/{connectionId}":               Admin,
+	"POST /v1/connections/{connectionId}/account":      Admin,
+}
+
+// public are the routes that are open to everybody, each with another proof of who asks: a sealed
+// state that a browser brings back from a platform, a platform's signature.
+var public = map[string]bool{
+	"GET /v1/integrations/callback": true,
+	"GET /v1/webhooks/{platform}":   true,
+	"POST /v1/webhooks/{platform}":  true,
 }
 
 // Allowed reports whether the role may use the route, named by its pattern.
@@ -63,6 +88,12 @@ func Personal(pattern string) bool {
 	least, ok := access[pattern]
 	return ok && least == nobody
 }
+
+// Public reports whether the route is open to everybody.
+func Public(pattern string) bool { return public[pattern] }
+
+// PublicRoutes are the patterns of the routes that are open to everybody.
+func PublicRoutes() []string { return slices.Sorted(maps.Keys(public)) }
 
 // Routes are all patterns of the table.
 func Routes() []string {
