@@ -20,6 +20,7 @@ type Control struct {
 	Class     platform.Class  `json:"class,omitempty"`
 	Message   string          `json:"message,omitempty"`
 	Refusals  int             `json:"refusals,omitempty"` // of this wish, in a row
+	Unseen    bool            `json:"unseen,omitempty"`   // confirmed by whoever drove it, and by no sync yet
 }
 
 // ControlState is how far a wish got.
@@ -56,6 +57,10 @@ func (c Campaign) Settled(p Placement) bool {
 	want, ok := c.Wants(p)
 	return !ok || p.Control.State == ControlUnknown || (p.Control.State == ControlConfirmed && p.Control.Want == want)
 }
+
+// NeedsLook reports whether the next sync has to look at the placement, even if what it reads is what
+// it read the last time: a person may have undone there what was driven in between.
+func (c Campaign) NeedsLook(p Placement) bool { return !c.Settled(p) || p.Control.Unseen }
 
 // Unsettled are the placements that have to be driven.
 func (c Campaign) Unsettled() []Placement {
@@ -104,7 +109,7 @@ func (c Campaign) Confirm(placementID, holder string, want platform.Switch, seen
 		return Change{Campaign: c}, nil
 	}
 	p.Remote = p.Remote.with(seen)
-	p.Control = Control{Want: want, State: ControlConfirmed, At: cause.At.UTC()}
+	p.Control = Control{Want: want, State: ControlConfirmed, At: cause.At.UTC(), Unseen: true}
 	now, _ := c.Wants(*p)
 	if now != want {
 		p.Control.Holder, p.Control.HeldUntil = holder, cause.At.Add(DriveTime).UTC()

@@ -211,6 +211,7 @@ func (ch *Change) compare(before Campaign, p *Placement, at time.Time, cause eve
 	settled := p.Control.State == ControlConfirmed && p.Control.Want == want
 	switch {
 	case runs == (want == platform.On) && settled:
+		p.Control.Unseen = false
 		return nil
 	case runs == (want == platform.On):
 		p.Control = Control{Want: want, State: ControlConfirmed, At: at.UTC()}

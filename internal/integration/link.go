@@ -18,11 +18,12 @@ type Link struct {
 }
 
 // Unsettled is a placement that has to be looked at by the next sync, whatever its digest says: it
-// isn't known to do what its campaign wants.
+// isn't known to do what its campaign wants, or was driven since the last one looked.
 type Unsettled struct {
 	ExternalID string          `json:"externalId"`
 	CampaignID string          `json:"campaignId"`
 	Want       platform.Switch `json:"want"`
+	Driven     bool            `json:"driven,omitempty"` // it was seen doing it, only by no sync yet
 }
 
 // RunRecord is a run, or an attempt of one, as people look it up.

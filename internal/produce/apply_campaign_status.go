@@ -113,6 +113,9 @@ func (d drive) placement(ctx context.Context, c campaign.Campaign, id string) (e
 		if c, err = d.once(ctx, c, p); err != nil {
 			return err
 		}
+		if p, ok := c.Placement(id); ok && p.Control.State == campaign.ControlFailed {
+			return nil // refused, and told: each sync tries again
+		}
 	}
 	return fault.New(fault.Retryable, "wish_changes", "what is wanted of the placement keeps changing")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"bellwether/internal/fault"
@@ -192,6 +193,7 @@ func (w *worker) release(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	left = slices.DeleteFunc(left, func(u integration.Unsettled) bool { return u.Driven })
 	if !w.account.MayRelease(len(left), w.Now()) {
 		return w.handOver(ctx, releaseEvery)
 	}

@@ -52,26 +52,31 @@ func placementOps(before, after campaign.Campaign) ([]Op, error) {
 			}
 			ops = append(ops, Put(item, NotExists()))
 		}
-		was, is := had && !before.Settled(old), !after.Settled(p)
-		want, _ := after.Wants(p)
+		was, marked := mark(before, old, had)
+		is, marks := mark(after, p, true)
 		key := org.Unsettled(p.IntegrationID, p.ExternalID)
 		switch {
-		case is && (!was || wanted(before, old) != want):
-			item, err := jsonItem(key, integration.Unsettled{ExternalID: p.ExternalID, CampaignID: after.ID, Want: want})
+		case is == was:
+		case marked && !marks:
+			ops = append(ops, Delete(key, Always()))
+		default:
+			item, err := jsonItem(key, is)
 			if err != nil {
 				return nil, err
 			}
 			ops = append(ops, Put(item, Always()))
-		case was && !is:
-			ops = append(ops, Delete(key, Always()))
 		}
 	}
 	return ops, nil
 }
 
-func wanted(c campaign.Campaign, p campaign.Placement) any {
+// mark is what the next sync has to know of the placement; ok is false for nothing.
+func mark(c campaign.Campaign, p campaign.Placement, there bool) (m integration.Unsettled, ok bool) {
+	if !there || !p.Linked() || !c.NeedsLook(p) {
+		return m, false
+	}
 	want, _ := c.Wants(p)
-	return want
+	return integration.Unsettled{ExternalID: p.ExternalID, CampaignID: c.ID, Want: want, Driven: c.Settled(p)}, true
 }
 
 // taken reports whether a conflict came of a placement that belongs to another campaign.
