@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -368,3 +369,10 @@ func (p *fakePlatform) has(id string, lifetime int64) {
 func (p *fakePlatform) spends(id, date string, dollars int64) {
 	p.days[id+" "+date] = platform.Day{CampaignID: id, Date: date, Impressions: dollars * 100, Clicks: dollars, SpendMicros: dollars * money.Micro}
 }
+
+// brokenQueue takes nothing.
+type brokenQueue struct{}
+
+func (brokenQueue) Send(context.Context, ...queue.Message) error { return errBroken }
+
+var errBroken = errors.New("the queue is down")
