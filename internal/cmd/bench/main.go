@@ -18,7 +18,7 @@ import (
 func main() {
 	root := flag.String("root", ".", "the module's folder")
 	rounds := flag.Int("rounds", 40, "starts of each function")
-	only := flag.String("only", "", "comma-separated parts: static, starts, warm, counts, flat, pipeline (empty: all)")
+	only := flag.String("only", "", "comma-separated parts: static, starts, warm, counts, flat, pipeline, syncs (empty: all)")
 	strict := flag.Bool("strict", false, "exit 1 when a goal is missed")
 	verbose := flag.Bool("v", false, "show what the figures are made of")
 	flag.Parse()
@@ -53,7 +53,7 @@ func run(ctx context.Context, root string, rounds int, only string, r *report) e
 		run  func(context.Context) error
 	}{
 		{"static", b.static}, {"starts", b.starts}, {"warm", b.warm},
-		{"pipeline", b.pipeline}, {"counts", b.counts}, {"flat", b.flat},
+		{"pipeline", b.pipeline}, {"counts", b.counts}, {"flat", b.flat}, {"syncs", b.syncs},
 	}
 	wanted := strings.FieldsFunc(only, func(c rune) bool { return c == ',' })
 	for _, part := range parts {
@@ -120,6 +120,10 @@ func (b *bench) counts(ctx context.Context) error { return counts(ctx, b.root, b
 
 func (b *bench) flat(ctx context.Context) error {
 	return flatness(ctx, b.root, []int{10, 1_000, 100_000}, b.report)
+}
+
+func (b *bench) syncs(ctx context.Context) error {
+	return syncs(ctx, []int{100, 1_000, 10_000}, b.report)
 }
 
 func (b *bench) pipeline(ctx context.Context) error { return pipeline(ctx, b.root, b.report) }
