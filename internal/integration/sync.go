@@ -111,16 +111,15 @@ func (s Sync) Due(now time.Time) bool {
 
 func (s Sync) held(now time.Time) bool { return s.Holder != "" && now.Before(s.HeldUntil) }
 
-// Ask makes work due at now, or leaves it due earlier. It is how a person, a new connection and a
-// webhook start a sync. One that is running goes on, and another follows.
+// Ask makes work due at now. It is how a person, a new connection and a webhook start a sync. One that
+// is running goes on, and another follows; an account that is throttled stays alone all the same. A
+// hint is no reason to hurry a run that waits for its next attempt.
 func (s Sync) Ask(trigger, correlationID string, now time.Time) Sync {
-	if !s.NextAt.IsZero() && s.NextAt.Before(now) && s.Run == nil {
+	waiting := !s.NextAt.IsZero() && !s.NextAt.After(now) && s.Run == nil && !s.held(now)
+	if waiting || (trigger == TriggerHint && (s.Run != nil || s.NextAt.IsZero())) {
 		return s
 	}
-	if !s.Quota.Until.After(now) {
-		s.NextAt = now.UTC()
-	}
-	s.Trigger, s.CorrelationID = trigger, correlationID
+	s.NextAt, s.Trigger, s.CorrelationID = now.UTC(), trigger, correlationID
 	s.Version++
 	return s
 }
