@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"bellwether/internal/analytics"
 	"bellwether/internal/campaign"
 	"bellwether/internal/money"
@@ -66,6 +68,14 @@ func Optional(text string) *string {
 		return nil
 	}
 	return &text
+}
+
+// Moment is nil for no time at all.
+func Moment(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
 }
 
 // Value is what p points at, or nothing: an optional field of a request.

@@ -11,6 +11,7 @@ import (
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
+	"bellwether/internal/integration"
 	"bellwether/internal/tenant"
 )
 
@@ -29,9 +30,15 @@ type Orgs interface {
 	Roster(ctx context.Context, orgID string) (tenant.Roster, error)
 }
 
+// Accounts reads connected ad accounts.
+type Accounts interface {
+	Get(ctx context.Context, orgID, id string) (integration.Integration, error)
+}
+
 // API is the campaigns API.
 type API struct {
 	Campaigns Campaigns
+	Accounts  Accounts
 	Orgs      Orgs
 	Cursors   api.Cursors
 }
@@ -69,6 +76,9 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err := a.checkManagers(r.Context(), p.OrgID, spec.ManagerIDs); err != nil {
+		return err
+	}
+	if err := a.checkAccounts(r.Context(), p.OrgID, spec.Currency, spec.Placements); err != nil {
 		return err
 	}
 	ch, err := campaign.Create(spec, cause)

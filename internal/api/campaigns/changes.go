@@ -103,7 +103,10 @@ func (a API) placements(w http.ResponseWriter, r *http.Request) error {
 		return fault.InvalidFields(fault.Field{Name: "placements", Message: "must be at least one placement"})
 	}
 	specs := placementSpecs(in.Placements)
-	return a.change(w, r, func(_ context.Context, c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
+	return a.change(w, r, func(ctx context.Context, c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
+		if err := a.checkAccounts(ctx, c.OrgID, c.Currency, specs); err != nil {
+			return campaign.Change{}, err
+		}
 		return c.AddPlacements(specs, cause)
 	})
 }

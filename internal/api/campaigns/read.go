@@ -73,7 +73,8 @@ func specOf(in api.CampaignCreate, id string, p tenant.Principal) (campaign.Spec
 func placementSpecs(in []api.PlacementCreate) []campaign.PlacementSpec {
 	return api.Map(in, func(p api.PlacementCreate) campaign.PlacementSpec {
 		return campaign.PlacementSpec{
-			Platform: string(p.Platform), ExternalID: api.Value(p.ExternalId), Name: p.Name, Currency: money.Currency(api.Value(p.Currency)),
+			Platform: string(p.Platform), IntegrationID: api.Value(p.IntegrationId), ExternalID: api.Value(p.ExternalId),
+			Name: p.Name, Currency: money.Currency(api.Value(p.Currency)),
 		}
 	})
 }

@@ -31,16 +31,38 @@ func wire(c campaign.Campaign, now time.Time) (api.Campaign, error) {
 		out.AsOf = &c.AsOf
 	}
 	for _, p := range c.Placements {
-		totals, err := api.SumsOf(p.Totals, c.ValuePer, c.Currency)
+		placement, err := wirePlacement(c, p)
 		if err != nil {
 			return out, err
 		}
-		out.Placements = append(out.Placements, api.Placement{
-			Id: p.ID, Platform: api.PlacementPlatform(p.Platform), ExternalId: api.Optional(p.ExternalID),
-			IntegrationId: api.Optional(p.IntegrationID), Name: p.Name, Totals: totals,
-		})
+		out.Placements = append(out.Placements, placement)
 	}
 	return out, nil
+}
+
+func wirePlacement(c campaign.Campaign, p campaign.Placement) (api.Placement, error) {
+	totals, err := api.SumsOf(p.Totals, c.ValuePer, c.Currency)
+	out := api.Placement{
+		Id: p.ID, Platform: api.PlacementPlatform(p.Platform), ExternalId: api.Optional(p.ExternalID),
+		IntegrationId: api.Optional(p.IntegrationID), Name: p.Name, Totals: totals, Held: p.Held, Lost: p.Lost,
+	}
+	if seen := p.Remote; !seen.SeenAt.IsZero() {
+		out.Remote = &api.RemotePlacement{Status: api.RemotePlacementStatus(seen.Status), RawStatus: seen.Raw, SeenAt: seen.SeenAt, Gone: seen.Gone}
+		if b := seen.Budget; b != nil {
+			out.Remote.Budget = &api.RemoteBudget{Kind: api.RemoteBudgetKind(b.Kind), Amount: money.Of(b.AmountMicros, c.Currency), Shared: b.Shared}
+		}
+	}
+	if control := p.Control; control.State != "" {
+		out.Control = &api.PlacementControl{
+			State: api.PlacementControlState(control.State), At: control.At,
+			Class: api.Optional(string(control.Class)), Message: api.Optional(control.Message),
+		}
+		if control.Want != "" {
+			want := api.PlacementControlWant(control.Want)
+			out.Control.Want = &want
+		}
+	}
+	return out, err
 }
 
 func wireBudget(c campaign.Campaign, now time.Time) *api.CampaignBudget {

@@ -14,10 +14,11 @@ import (
 )
 
 // build makes the dashboard of the rows at the given time.
-func build(tiles []analytics.Tile, posts []analytics.PublishedPost, alerts []notification.Alert, now time.Time) api.Dashboard {
-	d := api.Dashboard{Totals: totals(tiles), Campaigns: []api.Tile{}, Alerts: []api.Alert{}, Posts: api.Map(posts, wirePost)}
+func build(s shown, now time.Time) api.Dashboard {
+	d := api.Dashboard{Totals: totals(s.tiles), Campaigns: []api.Tile{}, Alerts: []api.Alert{}, Posts: api.Map(s.posts, wirePost)}
+	d.Accounts, d.StaleAccounts, d.DataAsOf = accounts(s.accounts, now)
 	current := map[string]view{}
-	for _, t := range tiles {
+	for _, t := range s.tiles {
 		v := viewOf(t, now)
 		current[t.CampaignID] = v
 		d.Campaigns = append(d.Campaigns, v.wire(now))
@@ -25,7 +26,7 @@ func build(tiles []analytics.Tile, posts []analytics.PublishedPost, alerts []not
 			d.AsOf = &t.AsOf
 		}
 	}
-	for _, a := range alerts {
+	for _, a := range s.alerts {
 		// An alert of a former budget or a period that is over has had its day.
 		if v, ok := current[a.CampaignID]; ok && v.tile.BudgetVersion == a.BudgetVersion && v.window.Start == a.PeriodStart {
 			d.Alerts = append(d.Alerts, wireAlert(a))

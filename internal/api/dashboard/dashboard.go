@@ -17,6 +17,7 @@ import (
 	"bellwether/internal/api"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
+	"bellwether/internal/integration"
 	"bellwether/internal/notification"
 	"bellwether/internal/parallel"
 )
@@ -33,12 +34,18 @@ type Alerts interface {
 	List(ctx context.Context, orgID string, limit int, after string) ([]notification.Alert, string, error)
 }
 
+// Accounts reads how fresh the ad accounts' data is.
+type Accounts interface {
+	Tiles(ctx context.Context, orgID string) ([]integration.Tile, error)
+}
+
 // API is the dashboard API.
 type API struct {
-	Rows    Rows
-	Alerts  Alerts
-	Cursors api.Cursors
-	Sleep   func(ctx context.Context, d time.Duration) error // waits, or returns ctx's error
+	Rows     Rows
+	Alerts   Alerts
+	Accounts Accounts
+	Cursors  api.Cursors
+	Sleep    func(ctx context.Context, d time.Duration) error // waits, or returns ctx's error
 }
 
 // Routes are the API's routes.
@@ -65,28 +72,42 @@ func (a API) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var tiles []analytics.Tile
-	var posts []analytics.PublishedPost
-	var alerts []notification.Alert
-	err = parallel.Do(r.Context(),
-		func(ctx context.Context) (err error) {
-			tiles, err = a.Rows.Tiles(ctx, orgID)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			posts, err = a.Rows.Posts(ctx, orgID)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			alerts, _, err = a.Alerts.List(ctx, orgID, shownAlerts, "")
-			return err
-		})
+	s, err := a.read(r.Context(), orgID)
 	if err != nil {
 		return err
 	}
-	d := build(tiles, posts, alerts, now)
+	d := build(s, now)
 	d.Stale = stale
-	return respond(w, r, d, fingerprint(tiles, posts, alerts, now))
+	return respond(w, r, d, s.fingerprint(now))
+}
+
+// shown are the rows that a dashboard is made of.
+type shown struct {
+	tiles    []analytics.Tile
+	posts    []analytics.PublishedPost
+	alerts   []notification.Alert
+	accounts []integration.Tile
+}
+
+func (a API) read(ctx context.Context, orgID string) (s shown, err error) {
+	err = parallel.Do(ctx,
+		func(ctx context.Context) (err error) {
+			s.tiles, err = a.Rows.Tiles(ctx, orgID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			s.posts, err = a.Rows.Posts(ctx, orgID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			s.alerts, _, err = a.Alerts.List(ctx, orgID, shownAlerts, "")
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			s.accounts, err = a.Accounts.Tiles(ctx, orgID)
+			return err
+		})
+	return s, err
 }
 
 // await waits until the dashboard shows the version that the client has written, a moment at most.
@@ -112,17 +133,20 @@ func (a API) await(r *http.Request, orgID string) (stale bool, err error) {
 }
 
 // fingerprint names what is shown: the version of every row, and the minute, for pace moves with time.
-func fingerprint(tiles []analytics.Tile, posts []analytics.PublishedPost, alerts []notification.Alert, now time.Time) string {
+func (s shown) fingerprint(now time.Time) string {
 	h := sha256.New()
 	fmt.Fprint(h, now.Truncate(time.Minute).Unix(), "\n")
-	for _, t := range tiles {
+	for _, t := range s.tiles {
 		fmt.Fprint(h, t.CampaignID, " ", t.Version, "\n")
 	}
-	for _, p := range posts {
+	for _, p := range s.posts {
 		io.WriteString(h, p.PostID+"\n")
 	}
-	for _, a := range alerts {
+	for _, a := range s.alerts {
 		io.WriteString(h, a.ID+"\n")
+	}
+	for _, i := range s.accounts {
+		fmt.Fprint(h, i.IntegrationID, " ", i.Version, "\n")
 	}
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
 }

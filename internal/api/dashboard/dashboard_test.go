@@ -11,6 +11,7 @@ import (
 
 	"bellwether/internal/analytics"
 	"bellwether/internal/api"
+	"bellwether/internal/integration"
 	"bellwether/internal/notification"
 	"bellwether/internal/tenant"
 )
@@ -26,7 +27,14 @@ type rows struct {
 	alerts []notification.Alert
 	waits  int
 	grows  bool
+
+	accounts tiles
 }
+
+// tiles are the rows of the ad accounts.
+type tiles []integration.Tile
+
+func (list tiles) Tiles(context.Context, string) ([]integration.Tile, error) { return list, nil }
 
 func (r *rows) Tiles(context.Context, string) ([]analytics.Tile, error) { return r.tiles, nil }
 
@@ -64,7 +72,7 @@ func tile(id, currency string, spend int64) analytics.Tile {
 func get(t *testing.T, r *rows, now time.Time, query, etag string) (api.Dashboard, *http.Response) {
 	t.Helper()
 	manners := api.Manners{Now: func() time.Time { return now }, Random: rand.NewChaCha8([32]byte{})}
-	h := manners.Handler(API{Rows: r, Alerts: r, Sleep: r.sleep}.Routes()...)
+	h := manners.Handler(API{Rows: r, Alerts: r, Accounts: r.accounts, Sleep: r.sleep}.Routes()...)
 	req := httptest.NewRequest("GET", "/v1/dashboard"+query, nil)
 	req = req.WithContext(tenant.WithPrincipal(req.Context(), tenant.Principal{ID: "u", OrgID: "o", Role: tenant.Viewer, Actor: "user/u"}))
 	if etag != "" {
