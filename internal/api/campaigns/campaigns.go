@@ -87,8 +87,11 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = a.Campaigns.Create(r.Context(), cause.ID, ch)
 	if fault.Is(err, fault.Conflict) {
-		// The id is derived from the request, so this request made it before and its answer was lost.
-		ch.Campaign, err = a.Campaigns.Get(r.Context(), p.OrgID, spec.ID)
+		// The id is derived from the request: when it is there, this request made it before and its
+		// answer was lost. Otherwise the conflict is about a placement.
+		if made, again := a.Campaigns.Get(r.Context(), p.OrgID, spec.ID); !fault.Is(again, fault.NotFound) {
+			ch.Campaign, err = made, again
+		}
 	}
 	if err != nil {
 		return err

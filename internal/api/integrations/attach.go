@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
@@ -46,7 +45,7 @@ func (a API) attach(ctx context.Context, c integration.Connection, g platform.Gr
 			CorrelationID: cause.CorrelationID, Version: 1,
 		}
 		if was.Version > 0 {
-			next = ask(was, integration.TriggerConnect, cause)
+			next = was.Ask(integration.TriggerConnect, cause.CorrelationID, cause.At)
 		}
 		err = a.Integrations.Connect(ctx, fmt.Sprintf("%s/connect/%d", cause.CorrelationID, try), before, ch, record, was, next)
 		if err == nil {
@@ -104,20 +103,4 @@ func (a API) record(ctx context.Context, spec integration.Spec, g platform.Grant
 		record.Version += ahead
 	}
 	return record, err
-}
-
-// ask makes work due for the account, also when it was off the schedule.
-func ask(s integration.Sync, trigger string, cause event.Cause) integration.Sync {
-	next := s.Ask(trigger, cause.CorrelationID, cause.At)
-	if next.NextAt.IsZero() {
-		next.NextAt = later(next.Quota.Until, cause.At)
-	}
-	return next
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a.UTC()
-	}
-	return b.UTC()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"time"
 
 	"bellwether/internal/api"
 	"bellwether/internal/event"
@@ -54,22 +53,18 @@ func (a API) syncNow(w http.ResponseWriter, r *http.Request) error {
 	}
 	cause := api.RequestCause(r)
 	s, err := a.Integrations.AskSync(r.Context(), i.OrgID, i.ID, func(s integration.Sync) integration.Sync {
-		return ask(s, integration.TriggerUser, cause)
+		return s.Ask(integration.TriggerUser, cause.CorrelationID, cause.At)
 	})
 	if err != nil {
 		return err
 	}
-	out := api.SyncAccepted{NextSyncAt: later(s.NextAt, cause.At)}
-	if s.Quota.Until.After(cause.At) {
-		out.ThrottledUntil, out.NextSyncAt = api.Moment(s.Quota.Until), later(s.NextAt, s.Quota.Until)
+	out := api.SyncAccepted{NextSyncAt: cause.At.UTC()}
+	if until := s.Quota.Until; until.After(cause.At) {
+		out.ThrottledUntil, out.NextSyncAt = &until, until
 	}
-	if due(s, cause.At) {
-		a.wake(r.Context(), s)
-	}
+	a.wake(r.Context(), s)
 	return api.JSON(w, http.StatusAccepted, out)
 }
-
-func due(s integration.Sync, now time.Time) bool { return !s.NextAt.IsZero() && !s.NextAt.After(now) }
 
 // disconnect ends a connection. Its campaigns are paused at the platform first, unless they are not to
 // be; sync-integration then gives the grant up. One whose grant is gone ends at once.
@@ -123,13 +118,14 @@ func (a API) end(ctx context.Context, i integration.Integration, keep bool, affe
 		if err != nil || ch.Integration.Version == i.Version {
 			return i, err
 		}
-		out, write := integration.Settled{Sync: atOnce(was, cause), Change: ch}, a.Integrations.Settle
+		asked := was.Ask(integration.TriggerUser, cause.CorrelationID, cause.At)
+		out, write := integration.Settled{Sync: asked, Change: ch}, a.Integrations.Settle
 		if ch.Integration.Status == integration.Disconnected {
 			out.Sync, write = was.Stop(), a.Integrations.Release
 		}
 		err = write(ctx, cause.ID+"/disconnect", was, i, out)
 		if err == nil {
-			if due(out.Sync, cause.At) {
+			if ch.Integration.Status == integration.Disconnecting {
 				a.wake(ctx, out.Sync)
 			}
 			return ch.Integration, nil
@@ -141,13 +137,4 @@ func (a API) end(ctx context.Context, i integration.Integration, keep bool, affe
 			return i, err
 		}
 	}
-}
-
-// atOnce makes work due that no rate limit holds up: pausing and giving up a grant are no reading.
-func atOnce(s integration.Sync, cause event.Cause) integration.Sync {
-	next := ask(s, integration.TriggerUser, cause)
-	if next.NextAt.After(cause.At) {
-		next.NextAt = cause.At.UTC()
-	}
-	return next
 }

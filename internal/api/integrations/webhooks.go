@@ -104,7 +104,7 @@ func (a API) hintOne(ctx context.Context, orgID, id string, cause event.Cause) (
 		return s, false, err
 	}
 	s, err = a.Integrations.AskSync(ctx, orgID, id, func(s integration.Sync) integration.Sync {
-		return ask(s, integration.TriggerHint, cause)
+		return s.Ask(integration.TriggerHint, cause.CorrelationID, cause.At)
 	})
-	return s, err == nil && due(s, cause.At), err
+	return s, err == nil && s.Due(cause.At), err
 }
