@@ -19,6 +19,11 @@ const (
 	EnvTable          = "TABLE_NAME"
 	EnvBus            = "BUS_NAME"
 	EnvBudgetTopic    = "BUDGET_TOPIC_ARN"
+	EnvFailureTopic   = "FAILURE_TOPIC_ARN"
+	EnvSyncQueue      = "SYNC_QUEUE_URL"
+	EnvTokenKey       = "TOKEN_KEY_ARN"
+	EnvPlatforms      = "PLATFORMS"
+	EnvPublicURL      = "PUBLIC_URL"
 	EnvCursorKey      = "CURSOR_KEY"
 	EnvIssuer         = "JWT_ISSUER"
 	EnvAudience       = "JWT_AUDIENCE"
@@ -32,7 +37,8 @@ const (
 // test holds template.yaml to them.
 func EnvNames() []string {
 	return []string{
-		EnvTable, EnvBus, EnvBudgetTopic, EnvCursorKey, EnvIssuer, EnvAudience,
+		EnvTable, EnvBus, EnvBudgetTopic, EnvFailureTopic, EnvSyncQueue, EnvTokenKey, EnvPlatforms, EnvPublicURL,
+		EnvCursorKey, EnvIssuer, EnvAudience,
 		EnvTimerRole, EnvTimerGroup, EnvTimerTargets, EnvTimerDeadQueue,
 	}
 }
@@ -40,19 +46,24 @@ func EnvNames() []string {
 // Config is what a function's main wires adapters from. A field whose variable is not set is
 // empty: each function is given only what it needs.
 type Config struct {
-	AWS            aws.Config
-	HTTP           *http.Client // the one of the process, also inside AWS
-	Function       string
-	Table          string
-	BusName        string
-	BudgetTopicARN string
-	CursorKey      secret.Text
-	Issuer         string
-	Audience       string
-	Timers         Timers
-	Now            func() time.Time
-	Random         io.Reader
-	Observer       *obs.Observer
+	AWS             aws.Config
+	HTTP            *http.Client // the one of the process, also inside AWS
+	Function        string
+	Table           string
+	BusName         string
+	BudgetTopicARN  string
+	FailureTopicARN string
+	SyncQueueURL    string
+	TokenKeyARN     string      // the KMS key that seals the tokens of connected accounts
+	Platforms       secret.Text // who we are at the ad platforms, see connectors.Read
+	PublicURL       string      // where people's browsers find us: https://api.example.com; "" for where a request came in
+	CursorKey       secret.Text
+	Issuer          string
+	Audience        string
+	Timers          Timers
+	Now             func() time.Time
+	Random          io.Reader
+	Observer        *obs.Observer
 }
 
 // Timers says where EventBridge Scheduler keeps timers and whom they wake.
@@ -75,15 +86,20 @@ func Load(lookup func(string) string, out io.Writer) (Config, error) {
 		return Config{}, err
 	}
 	return Config{
-		AWS:            awsConfig,
-		HTTP:           client,
-		Function:       lookup("AWS_LAMBDA_FUNCTION_NAME"),
-		Table:          lookup(EnvTable),
-		BusName:        lookup(EnvBus),
-		BudgetTopicARN: lookup(EnvBudgetTopic),
-		CursorKey:      secret.NewText(lookup(EnvCursorKey)),
-		Issuer:         lookup(EnvIssuer),
-		Audience:       lookup(EnvAudience),
+		AWS:             awsConfig,
+		HTTP:            client,
+		Function:        lookup("AWS_LAMBDA_FUNCTION_NAME"),
+		Table:           lookup(EnvTable),
+		BusName:         lookup(EnvBus),
+		BudgetTopicARN:  lookup(EnvBudgetTopic),
+		FailureTopicARN: lookup(EnvFailureTopic),
+		SyncQueueURL:    lookup(EnvSyncQueue),
+		TokenKeyARN:     lookup(EnvTokenKey),
+		Platforms:       secret.NewText(lookup(EnvPlatforms)),
+		PublicURL:       lookup(EnvPublicURL),
+		CursorKey:       secret.NewText(lookup(EnvCursorKey)),
+		Issuer:          lookup(EnvIssuer),
+		Audience:        lookup(EnvAudience),
 		Timers: Timers{
 			RoleARN:       lookup(EnvTimerRole),
 			Group:         lookup(EnvTimerGroup),

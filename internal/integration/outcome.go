@@ -94,7 +94,7 @@ func (s Sync) Succeed(i Integration, affected Affected, now time.Time) (Settled,
 
 // end closes the run. What was asked for in the meantime is due at once.
 func (s Sync) end(next, now time.Time) Sync {
-	s.Run = nil
+	s.Run, s.EndedAt = nil, now.UTC()
 	if s.Trigger != "" {
 		next = now
 	}

@@ -50,6 +50,7 @@ type Sync struct {
 	Run           *Run      `json:"run,omitempty"`        // begun and not ended
 	AccountAt     time.Time `json:"accountAt,omitzero"`   // when the account's own data was read
 	HistoryDay    string    `json:"historyDay,omitempty"` // the account's day whose history was read
+	EndedAt       time.Time `json:"endedAt,omitzero"`     // of the last run
 	Quota         Quota     `json:"quota"`
 	Version       int64     `json:"-"`
 }
@@ -113,16 +114,19 @@ func (s Sync) held(now time.Time) bool { return s.Holder != "" && now.Before(s.H
 
 // Ask makes work due at now. It is how a person, a new connection and a webhook start a sync. One that
 // is running goes on, and another follows; an account that is throttled stays alone all the same. A
-// hint is no reason to hurry a run that waits for its next attempt.
+// hint is no reason to hurry a run that waits for its next attempt, or to begin one right after another.
 func (s Sync) Ask(trigger, correlationID string, now time.Time) Sync {
 	waiting := !s.NextAt.IsZero() && !s.NextAt.After(now) && s.Run == nil && !s.held(now)
-	if waiting || (trigger == TriggerHint && (s.Run != nil || s.NextAt.IsZero())) {
+	if waiting || (trigger == TriggerHint && (s.Run != nil || s.NextAt.IsZero() || now.Sub(s.EndedAt) < hintPause)) {
 		return s
 	}
 	s.NextAt, s.Trigger, s.CorrelationID = now.UTC(), trigger, correlationID
 	s.Version++
 	return s
 }
+
+// hintPause is how long after a run webhooks start no other: platforms send them in bursts.
+const hintPause = 2 * time.Minute
 
 // Stop takes the account off the schedule.
 func (s Sync) Stop() Sync {

@@ -9,16 +9,20 @@ import (
 	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
+	"bellwether/internal/grant"
+	"bellwether/internal/integration"
 	"bellwether/internal/money"
+	"bellwether/internal/platform"
 	"bellwether/internal/store"
 	"bellwether/internal/tenant"
 )
 
-// The organisation, the person and the campaign that the samples in events/ tell of.
+// The organisation, the person, the campaign and the ad account that the samples in events/ tell of.
 const (
-	OrgID      = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a5b"
-	UserID     = "5f0c6a52-2a7e-5d0b-9a53-0d0a6f6d2b11"
-	CampaignID = "0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c"
+	OrgID         = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a5b"
+	UserID        = "5f0c6a52-2a7e-5d0b-9a53-0d0a6f6d2b11"
+	CampaignID    = "0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c"
+	IntegrationID = "0198f1c2-8d20-7c32-8d50-6e3f4a5b6c7d"
 )
 
 // SeededAt is when the samples' campaign was made, RowsAt when its results were read.
@@ -27,13 +31,16 @@ var (
 	RowsAt   = time.Date(2026, 11, 20, 17, 50, 0, 0, time.UTC)
 )
 
-// Seed writes the samples' organisation with the person as its owner, their campaign, and as many
-// others of the same organisation.
+// Seed writes the samples' organisation with the person as its owner, their ad account, their campaign
+// on it, and as many others of the same organisation.
 func Seed(ctx context.Context, t store.Table, others int) error {
 	if err := seedOrg(ctx, t); err != nil {
 		return err
 	}
-	c, err := seedCampaign(ctx, t, CampaignID, "Autumn sale")
+	if err := seedAccount(ctx, t); err != nil {
+		return err
+	}
+	c, err := seedCampaign(ctx, t, CampaignID, "Autumn sale", IntegrationID)
 	if err != nil {
 		return err
 	}
@@ -41,7 +48,7 @@ func Seed(ctx context.Context, t store.Table, others int) error {
 		return err
 	}
 	for i := range others {
-		if _, err := seedCampaign(ctx, t, event.Derive("other campaign", fmt.Sprint(i)), fmt.Sprintf("Campaign %d", i)); err != nil {
+		if _, err := seedCampaign(ctx, t, event.Derive("other campaign", fmt.Sprint(i)), fmt.Sprintf("Campaign %d", i), ""); err != nil {
 			return err
 		}
 	}
@@ -64,18 +71,34 @@ func seedRows(ctx context.Context, t store.Table, c campaign.Campaign) error {
 	return err
 }
 
-func seedCampaign(ctx context.Context, t store.Table, id, name string) (campaign.Campaign, error) {
+// seedAccount connects the ad account. Its grant is sealed by nobody: the samples need none.
+func seedAccount(ctx context.Context, t store.Table) error {
+	change, err := integration.Connect(integration.Spec{
+		ID: IntegrationID, OrgID: OrgID, Platform: platform.Meta, By: UserID,
+		Account: platform.Account{ID: "act_1019283746", Name: "Example shop", Currency: "USD", TimeZone: "America/New_York"},
+	}, event.Edge(event.Derive("seed account"), "user/"+UserID, SeededAt))
+	if err != nil {
+		return fmt.Errorf("seed the account: %w", err)
+	}
+	course := integration.Sync{OrgID: OrgID, IntegrationID: IntegrationID, NextAt: time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), Version: 1}
+	record := grant.Record{OrgID: OrgID, IntegrationID: IntegrationID, Version: 1}
+	return store.Integrations{Table: t}.Connect(ctx, "seed account", integration.Integration{}, change, record, integration.Sync{}, course)
+}
+
+// seedCampaign makes a campaign; on an account, it runs there as it should.
+func seedCampaign(ctx context.Context, t store.Table, id, name, accountID string) (campaign.Campaign, error) {
 	cause := event.Edge(event.Derive("seed", id), "user/"+UserID, SeededAt)
 	change, err := campaign.Create(campaign.Spec{
 		ID: id, OrgID: OrgID, Name: name, Objective: "sales", Currency: "USD", TimeZone: "America/New_York",
 		StartDate: "2026-11-01", EndDate: "2026-12-31", Activate: true, CreatedBy: UserID, Origin: "api",
 		ManagerIDs: []string{UserID},
 		Budget:     &budget.Budget{AmountMicros: 10_000 * money.Micro, Period: budget.Monthly, Thresholds: []int{80, 90, 100}},
-		Placements: []campaign.PlacementSpec{{Platform: "meta", IntegrationID: event.Derive("integration"), ExternalID: "23850", Name: name}},
+		Placements: []campaign.PlacementSpec{{Platform: "meta", IntegrationID: accountID, ExternalID: "23850", Name: name}},
 	}, cause)
 	if err != nil {
 		return campaign.Campaign{}, fmt.Errorf("seed campaign %s: %w", id, err)
 	}
+	change.Campaign.Placements[0].Control = campaign.Control{Want: platform.On, State: campaign.ControlConfirmed, At: SeededAt}
 	return change.Campaign, store.Campaigns{Table: t}.Create(ctx, cause.ID, change)
 }
 
