@@ -90,9 +90,8 @@ func (o Org) PostTile(postID string) Key {
 func (o Org) Tiles(shard int) string { return o.pk("DASHBOARD", shardText(shard)) }
 
 const (
-	accountTilePrefix = "ACCOUNT#"
-	postTilePrefix    = "POST#"
-	tilePrefix        = "TILE#"
+	postTilePrefix = "POST#"
+	tilePrefix     = "TILE#"
 )
 
 // Alert is one alert record; Alerts the partition of one shard. Sort keys are in order of time.
@@ -160,9 +159,10 @@ const (
 // Connection is a person's attempt to connect an account.
 func (o Org) Connection(id string) Key { return o.key("CONNECTION", "CONNECTION", id) }
 
-// AccountTile is an account's row of the dashboard.
+// AccountTile is an account's row of the dashboard. It stands with the accounts: there are tens, not
+// thousands, and one query finds all.
 func (o Org) AccountTile(integrationID string) Key {
-	return o.key(accountTilePrefix+integrationID, "DASHBOARD", shardText(shardOf(integrationID)))
+	return o.key(tilePrefix+integrationID, "INTEGRATIONS")
 }
 
 // DueSync is an account's place among those that have to be synced, of all organisations: the

@@ -48,7 +48,7 @@ func (s Runs) PutTile(ctx context.Context, orgID string, tile integration.Tile) 
 
 // Tiles are the rows of all accounts of the organisation, in order of id.
 func (s Runs) Tiles(ctx context.Context, orgID string) ([]integration.Tile, error) {
-	items, err := Dashboard(s).all(ctx, Query{From: accountTilePrefix, To: PrefixEnd(accountTilePrefix)}, shards(Org(orgID).Tiles))
+	items, err := All(ctx, s.Table, Query{Partition: Org(orgID).Integrations(), From: tilePrefix, To: PrefixEnd(tilePrefix)}, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read the accounts of the dashboard: %w", err)
 	}
