@@ -130,7 +130,7 @@ func TestBadMappingNamesTheParameter(t *testing.T) {
 
 // The real file: every one of its lines is read, and none is read wrongly.
 func TestRealAdData(t *testing.T) {
-	body, err := os.ReadFile("../../cmd/demo/data/facebook-ads.csv")
+	body, err := os.ReadFile("../../platform/sandbox/data/facebook-ads.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"bellwether/internal/platform/sandbox"
 )
 
 const template = "../../../template.yaml"
 
 func TestDemoAgreesWithTheFile(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), template, ads, &out, t.Output(), false); err != nil {
+	if err := run(t.Context(), template, sandbox.RealResults, &out, t.Output(), false); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	// When each threshold is reached, as cumulative sums of the file say it.
@@ -30,7 +32,7 @@ func TestDemoAgreesWithTheFile(t *testing.T) {
 }
 
 func TestDemoFailsWhereTheFileSaysSomethingElse(t *testing.T) {
-	other := bytes.Replace(ads, []byte(",1.429999948,"), []byte(",1.439999948,"), 1)
+	other := bytes.Replace(sandbox.RealResults, []byte(",1.429999948,"), []byte(",1.439999948,"), 1)
 	var out bytes.Buffer
 	err := run(t.Context(), template, other, &out, t.Output(), false)
 	if err == nil || !strings.Contains(out.String(), "DIFFERS") {

@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,16 +17,14 @@ import (
 	"time"
 
 	"bellwether/internal/local"
+	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/sam"
 )
-
-//go:embed data/facebook-ads.csv
-var ads []byte
 
 func main() {
 	path := flag.String("template", "template.yaml", "the template to run by")
 	flag.Parse()
-	if err := run(context.Background(), *path, ads, os.Stdout, os.Stderr, isTerminal(os.Stderr)); err != nil {
+	if err := run(context.Background(), *path, sandbox.RealResults, os.Stdout, os.Stderr, isTerminal(os.Stderr)); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
@@ -67,7 +64,7 @@ type story struct {
 // run plays the story and compares its end with the figures of the file truth; bar says whether to
 // draw its progress on errs.
 func run(ctx context.Context, path string, truth []byte, out, errs io.Writer, bar bool) error {
-	days, err := readDays(ads)
+	days, err := readDays(sandbox.RealResults)
 	if err != nil {
 		return err
 	}
