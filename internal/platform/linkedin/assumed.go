@@ -1,0 +1,44 @@
+package linkedin
+
+import "net/url"
+
+// What stands here is assumed: no source that we could read confirms it for the version in use. The
+// sandbox builds on the same values, so that a correction is made in one place.
+
+// Fields of an ad account. The time zone is hardly there: LinkedIn reports in days of UTC, which is
+// what an account without the field has.
+const (
+	CurrencyField = "currency"
+	TimeZoneField = "timeZone"
+	ReportZone    = "UTC"
+)
+
+// Statuses of an ad account. The others mean that it can't run ads.
+const (
+	AccountActive   = "ACTIVE"
+	AccountCanceled = "CANCELED"
+)
+
+var closed = map[string]bool{AccountCanceled: true, "CANCELLED": true, "PENDING_DELETION": true, "REMOVED": true}
+
+// Codes of refusals that come under a status that says less.
+const (
+	RevokedCode   = 65601 // serviceErrorCode under 401: the member took the grant back
+	ExpiredCode   = 65602 // serviceErrorCode under 401
+	SuspendedCode = "ACCOUNT_SUSPENDED"
+)
+
+// SignaturePrefix stands before the body in the text that a webhook's signature is over.
+const SignaturePrefix = "hmacsha256="
+
+// maxRows is where a report ends without a word: LinkedIn cuts off what is longer.
+const maxRows = 15_000
+
+// revokeURL is where a token is given back: beside the token endpoint.
+func revokeURL(tokenURL string) string {
+	u, err := url.Parse(tokenURL)
+	if err != nil { // New has parsed it before
+		return tokenURL
+	}
+	return u.JoinPath("..", "revoke").String()
+}
