@@ -36,6 +36,7 @@ type Server struct {
 	mu     sync.Mutex
 	calls  []Call
 	timers map[string]json.RawMessage
+	keys   int // data keys made so far
 	fault  func(n int, c Call) *Response
 }
 
@@ -102,6 +103,12 @@ func read(r *http.Request) (Call, error) {
 	switch {
 	case r.Header.Get("X-Amz-Target") == "AWSEvents.PutEvents":
 		c.Service, c.Action = "events", "PutEvents"
+	case r.Header.Get("X-Amz-Target") == "AmazonSQS.SendMessageBatch":
+		c.Service, c.Action = "sqs", "SendMessageBatch"
+	case r.Header.Get("X-Amz-Target") == "TrentService.GenerateDataKey":
+		c.Service, c.Action = "kms", "GenerateDataKey"
+	case r.Header.Get("X-Amz-Target") == "TrentService.Decrypt":
+		c.Service, c.Action = "kms", "Decrypt"
 	case isSchedule && r.Method == http.MethodPost:
 		c.Service, c.Action, c.Name = "scheduler", "CreateSchedule", name
 	case isSchedule && r.Method == http.MethodDelete:
@@ -119,6 +126,12 @@ func (s *Server) answer(c Call) *Response {
 	switch c.Action {
 	case "PutEvents":
 		return putEvents(c)
+	case "SendMessageBatch":
+		return BatchResults(c, nil, false)
+	case "GenerateDataKey":
+		return s.dataKey(c)
+	case "Decrypt":
+		return decrypt(c)
 	case "CreateSchedule":
 		if _, exists := s.timers[c.Name]; exists {
 			return &Response{Status: http.StatusConflict, Type: "ConflictException"}

@@ -31,7 +31,7 @@ const (
 // TestArrows holds the imports to the direction in which the packages may know each other.
 func TestArrows(t *testing.T) {
 	const in = "bellwether/internal/"
-	domain := []string{"analytics", "budget", "campaign", "notification", "tenant"}
+	domain := []string{"analytics", "budget", "campaign", "integration", "notification", "tenant"}
 	tests := []struct {
 		packages []string
 		never    []string // prefixes that none of them may need
@@ -39,10 +39,12 @@ func TestArrows(t *testing.T) {
 		{[]string{"event", "fault", "money", "parallel"}, []string{in + "store", in + "campaign", "github.com/", "go."}},
 		{[]string{"event"}, []string{in}},
 		{domain, []string{in + "store", in + "api", in + "listen", in + "produce", in + "entry", in + "app", "github.com/", "go.etcd"}},
-		{[]string{"store", "bus", "schedule", "secret", "channel"}, []string{in + "api", in + "listen", in + "entry", in + "app", sdk, lambda}},
-		{[]string{"store/bolt", "store/dynamo", "bus/eventbridge", "schedule/scheduler", "channel/sns"}, []string{in + "api", in + "listen", in + "produce", in + "entry", in + "app", in + "catalog", in + "local", lambda}},
+		{[]string{"store", "bus", "schedule", "secret", "channel", "queue", "platform", "grant"}, []string{in + "api", in + "listen", in + "entry", in + "app", sdk, lambda}},
+		{[]string{"store/bolt", "store/dynamo", "bus/eventbridge", "schedule/scheduler", "channel/sns", "queue/sqs", "secret/kms"}, []string{in + "api", in + "listen", in + "produce", in + "entry", in + "app", in + "catalog", in + "local", lambda}},
 		{[]string{"store/dynamo"}, []string{in + "store/bolt", in + "bus/", in + "schedule/", in + "channel/"}},
-		{[]string{"listen", "api/campaigns", "api/metrics", "api/dashboard", "api/inbox", "api/events", "api/orgs", "api/authorize"}, []string{in + "store/", in + "catalog", in + "local", in + "app", sdk}},
+		{[]string{"platform/meta", "platform/google", "platform/linkedin", "platform/tiktok"}, []string{in + "platform/sandbox", in + "store", in + "api", in + "app", in + "entry", sdk, lambda}},
+		{[]string{"platform/meta"}, []string{in + "platform/google", in + "platform/linkedin", in + "platform/tiktok"}},
+		{[]string{"listen", "api/campaigns", "api/integrations", "api/metrics", "api/dashboard", "api/inbox", "api/events", "api/orgs", "api/authorize"}, []string{in + "store/", in + "catalog", in + "local", in + "app", sdk}},
 		{[]string{"app"}, []string{service, in + "api", in + "listen", in + "store"}},
 		{[]string{"catalog"}, []string{in + "local", in + "cmd", sdk}},
 		{[]string{"sim"}, []string{in + "local", sdk}},

@@ -15,13 +15,17 @@ import (
 	"bellwether/internal/api/dashboard"
 	"bellwether/internal/api/events"
 	"bellwether/internal/api/inbox"
+	"bellwether/internal/api/integrations"
 	"bellwether/internal/api/metrics"
 	"bellwether/internal/api/orgs"
 	"bellwether/internal/bus"
 	"bellwether/internal/channel"
 	"bellwether/internal/entry"
+	"bellwether/internal/grant"
 	"bellwether/internal/listen"
+	"bellwether/internal/platform"
 	"bellwether/internal/produce"
+	"bellwether/internal/queue"
 	"bellwether/internal/schedule"
 	"bellwether/internal/secret"
 	"bellwether/internal/store"
@@ -29,15 +33,20 @@ import (
 
 // Adapters are what the functions are wired to.
 type Adapters struct {
-	Table       store.Table
-	Bus         bus.Bus
-	BudgetTopic channel.Topic
-	Timers      schedule.Scheduler
-	Cursors     secret.Sealer
-	Verifier    authorize.Verifier
-	Pause       func(ctx context.Context, d time.Duration) error
-	Now         func() time.Time
-	Random      io.Reader
+	Table        store.Table
+	Bus          bus.Bus
+	BudgetTopic  channel.Topic
+	FailureTopic channel.Topic
+	Timers       schedule.Scheduler
+	SyncQueue    queue.Queue
+	Connectors   platform.Connectors
+	Tokens       secret.Sealer // of connected accounts
+	Cursors      secret.Sealer // of page cursors, and of the state that a browser carries to a platform and back
+	PublicURL    string        // where browsers reach us; "" for where a request came in
+	Verifier     authorize.Verifier
+	Pause        func(ctx context.Context, d time.Duration) error
+	Now          func() time.Time
+	Random       io.Reader
 }
 
 // Function is one Lambda function.
@@ -60,16 +69,30 @@ func (a Adapters) producers() []Function {
 		return Function{Name: name, Handler: entry.NewHTTP(manners.Handler(routes...))}
 	}
 	return []Function{
-		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Orgs: tenants, Cursors: cursors}.Routes()),
+		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Cursors: cursors, Sleep: a.Pause}.Routes()),
+		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Cursors: cursors, Sleep: a.Pause}.Routes()),
 		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("integrations-api", integrations.API{
+			Integrations: store.Integrations{Table: a.Table}, Grants: store.Grants{Table: a.Table}, Runs: store.Runs{Table: a.Table},
+			Keeper: a.keeper(), Connectors: a.Connectors, Queue: a.SyncQueue, States: a.Cursors, Cursors: cursors,
+			PublicURL: a.PublicURL, Random: a.Random,
+		}.Routes()),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
 		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
 		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.Now)},
+		{Name: "dispatch-syncs", Handler: produce.DispatchSyncs(store.Integrations{Table: a.Table}, a.SyncQueue, a.Now)},
+		{Name: "sync-integration", Handler: produce.SyncIntegration(produce.Syncer{
+			Accounts: store.Integrations{Table: a.Table}, Campaigns: campaignStore, Orgs: tenants, Tokens: a.keeper(),
+			Connectors: a.Connectors, Queue: a.SyncQueue, Now: a.Now, Random: a.Random,
+		})},
 	}
+}
+
+func (a Adapters) keeper() grant.Keeper {
+	return grant.Keeper{Store: store.Grants{Table: a.Table}, Sealer: a.Tokens, Connectors: a.Connectors, Now: a.Now}
 }
 
 func (a Adapters) listeners() []Function {
@@ -78,15 +101,35 @@ func (a Adapters) listeners() []Function {
 	listener := func(name string, l *entry.Listener) Function {
 		return Function{Name: name, Handler: l, Events: l.Types()}
 	}
+	alerts, signals, runs := store.Alerts{Table: a.Table}, store.Signals{Table: a.Table}, store.Runs{Table: a.Table}
+	accounts := store.Integrations{Table: a.Table}
 	return []Function{
+		listener("apply-campaign-status", produce.ApplyCampaignStatus(produce.Driver{
+			Campaigns: campaignStore, Accounts: accounts, Tokens: a.keeper(), Connectors: a.Connectors, Park: park, Now: a.Now, Random: a.Random,
+		})),
 		listener("update-dashboard-cache", listen.UpdateDashboardCache(campaignStore, dashboard, park, a.Now)),
 		listener("update-performance-metrics", listen.UpdatePerformanceMetrics(campaignStore, store.Snapshots{Table: a.Table}, park, a.Now)),
 		listener("notify-campaign-status-change", listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
-			Campaigns: campaignStore, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Park: park, Now: a.Now,
+			Campaigns: campaignStore, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("notify-budget-threshold", listen.NotifyBudgetThreshold(listen.BudgetThreshold{
-			Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: store.Alerts{Table: a.Table},
-			Topic: a.BudgetTopic, Timers: a.Timers, Park: park, Now: a.Now,
+			Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.BudgetTopic, Timers: a.Timers, Park: park, Now: a.Now,
+		})),
+		listener("notify-integration-connected", listen.NotifyIntegrationConnected(listen.IntegrationConnected{
+			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Tiles: runs, Signals: signals,
+			Queue: a.SyncQueue, Park: park, Now: a.Now,
+		})),
+		listener("notify-integration-disconnected", listen.NotifyIntegrationDisconnected(listen.IntegrationDisconnected{
+			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Tiles: runs, Signals: signals, Park: park, Now: a.Now,
+		})),
+		listener("handle-sync-completion", listen.HandleSyncCompletion(listen.SyncCompletion{
+			Accounts: accounts, Roster: tenants, Inbox: inbox, Runs: runs, Signals: signals, Park: park, Now: a.Now,
+		})),
+		listener("handle-sync-failure", listen.HandleSyncFailure(listen.SyncFailure{
+			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 	}
 }

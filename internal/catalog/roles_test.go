@@ -13,7 +13,8 @@ import (
 // example is a good request of an operation, with ids of the tenancy.
 func example(o operation, c tenancy, w *world) request {
 	path := strings.NewReplacer("{campaignId}", c.campaign, "{userId}", c.member, "{invitationId}", c.invitation,
-		"{keyId}", c.key, "{noticeId}", c.notice).Replace(o.path)
+		"{keyId}", c.key, "{noticeId}", c.notice, "{integrationId}", c.integration, "{connectionId}", c.connection,
+		"{platform}", "meta").Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -46,6 +47,12 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"email":"new@example.com","role":"viewer"}`
 	case "acceptInvitation":
 		r.body = `{"token":"` + w.theirs.joinToken + `"}`
+	case "connectAccount":
+		r.body = `{"platform":"meta"}`
+	case "chooseAccount":
+		r.body = `{"accountId":"act_1"}`
+	case "updateIntegration":
+		r.body = `{"everyMinutes":30}`
 	case "createApiKey":
 		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
 	}
@@ -55,6 +62,7 @@ func example(o operation, c tenancy, w *world) request {
 // states are the answers to good requests that the present state of things forbids.
 var states = map[string]int{
 	"overrideBudget": http.StatusConflict,  // the budget is not spent
+	"chooseAccount":  http.StatusConflict,  // the person is still at the platform
 	"removeMember":   http.StatusNoContent, // of the roles that may remove others; see below
 }
 
@@ -64,6 +72,9 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 	roles := []tenant.Role{tenant.Viewer, tenant.Analyst, tenant.Manager, tenant.Admin, tenant.Owner}
 	asked, wrong := 0, 0
 	for _, o := range operations(t) {
+		if o.public {
+			continue // they know no principal: see TestPublicRoutes
+		}
 		for _, role := range roles {
 			t.Run(o.pattern()+" "+string(role), func(t *testing.T) {
 				w := s.open(t)
@@ -71,7 +82,10 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				p.Role = role
 				before := w.footprint(t, w.theirs.org)
 				nothing := event.Derive("nothing")
-				missing := tenancy{owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing}
+				missing := tenancy{
+					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
+					integration: nothing, connection: nothing,
+				}
 				for _, c := range []struct {
 					whose string
 					ids   tenancy
@@ -115,6 +129,9 @@ func TestNobodyGetsInUnidentified(t *testing.T) {
 	w := newSeed(t).open(t)
 	before := w.footprint(t, w.ours.org)
 	for _, o := range operations(t) {
+		if o.public {
+			continue
+		}
 		a := w.call(t, nil, example(o, w.ours, w))
 		if a.Status != http.StatusUnauthorized || o.check(a) != "" {
 			t.Errorf("%s: status %d, %s", o.pattern(), a.Status, o.check(a))
@@ -122,6 +139,30 @@ func TestNobodyGetsInUnidentified(t *testing.T) {
 	}
 	if w.footprint(t, w.ours.org) != before {
 		t.Error("something changed")
+	}
+}
+
+// A route that wants no credential of ours gives nothing away, and does nothing, without what it wants
+// instead: a state that we sealed, a signature.
+func TestPublicRoutes(t *testing.T) {
+	w := newSeed(t).open(t)
+	before := w.footprint(t, w.ours.org)
+	refused := map[string]int{"finishConnecting": http.StatusBadRequest, "confirmWebhook": http.StatusForbidden, "receiveWebhook": http.StatusForbidden}
+	seen := 0
+	for _, o := range operations(t) {
+		if !o.public {
+			continue
+		}
+		seen++
+		for _, p := range []*tenant.Principal{nil, &w.ours.owner} {
+			a := w.call(t, p, example(o, w.ours, w))
+			if a.Status != refused[o.id] || o.check(a) != "" {
+				t.Errorf("%s: status %d, %s: %s", o.pattern(), a.Status, o.check(a), a.Body)
+			}
+		}
+	}
+	if seen != len(refused) || w.footprint(t, w.ours.org) != before {
+		t.Errorf("%d public routes, or something changed", seen)
 	}
 }
 

@@ -18,8 +18,10 @@ import (
 // operation is one operation of openapi.yaml, with what it may answer.
 type operation struct {
 	method, path, id string
+	public           bool // no credential of ours is wanted
 	success          int
-	answers          map[int]*jsonschema.Schema // by status; nil: no body
+	answers          map[int]*jsonschema.Schema // by status; nil: no body, or none that a schema describes
+	texts            map[int][]string           // the content types of answers that are no JSON
 }
 
 func (o operation) pattern() string { return o.method + " " + o.path }
@@ -65,7 +67,10 @@ func operations(t testing.TB) []operation {
 
 func (s spec) operation(t testing.TB, method, path string, op map[string]any) operation {
 	t.Helper()
-	o := operation{method: method, path: path, id: op["operationId"].(string), answers: map[int]*jsonschema.Schema{}}
+	o := operation{method: method, path: path, id: op["operationId"].(string), answers: map[int]*jsonschema.Schema{}, texts: map[int][]string{}}
+	if security, ok := op["security"].([]any); ok && len(security) == 0 {
+		o.public = true
+	}
 	escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(path)
 	for code, response := range op["responses"].(map[string]any) {
 		status, err := strconv.Atoi(code)
@@ -77,7 +82,15 @@ func (s spec) operation(t testing.TB, method, path string, op map[string]any) op
 			at = ref
 			response = s.doc["components"].(map[string]any)["responses"].(map[string]any)[strings.TrimPrefix(ref, "#/components/responses/")]
 		}
-		o.answers[status] = s.body(t, at, response.(map[string]any))
+		content, _ := response.(map[string]any)["content"].(map[string]any)
+		for media := range content {
+			if strings.HasPrefix(media, "text/") {
+				o.texts[status] = slices.Collect(maps.Keys(content))
+			}
+		}
+		if o.texts[status] == nil {
+			o.answers[status] = s.body(t, at, response.(map[string]any))
+		}
 		if status < 300 {
 			o.success = status
 		}
@@ -106,7 +119,12 @@ func (s spec) body(t testing.TB, at string, response map[string]any) *jsonschema
 // check says what about the answer is not as openapi.yaml has it; "" for nothing.
 func (o operation) check(a answer) string {
 	schema, documented := o.answers[a.Status]
+	media, _, _ := strings.Cut(a.Headers["content-type"], ";")
 	switch {
+	case slices.Contains(o.texts[a.Status], media):
+		return ""
+	case o.texts[a.Status] != nil:
+		return "Content-Type " + media
 	case !documented:
 		return fmt.Sprintf("status %d is not documented", a.Status)
 	case schema == nil && a.Body != "":

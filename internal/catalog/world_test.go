@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -18,7 +19,13 @@ import (
 	"bellwether/internal/catalog"
 	"bellwether/internal/channel"
 	"bellwether/internal/event"
+	"bellwether/internal/grant"
+	"bellwether/internal/integration"
 	"bellwether/internal/notification"
+	"bellwether/internal/platform"
+	"bellwether/internal/platform/connectors"
+	"bellwether/internal/platform/meta"
+	"bellwether/internal/queue"
 	"bellwether/internal/schedule"
 	"bellwether/internal/secret"
 	"bellwether/internal/secret/local"
@@ -41,6 +48,7 @@ type world struct {
 type tenancy struct {
 	owner                                          tenant.Principal
 	org, campaign, member, invitation, key, notice string
+	integration, connection                        string
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -52,6 +60,10 @@ func (quiet) Put(_ context.Context, events []event.Raw) ([]error, error) {
 func (quiet) Publish(context.Context, channel.Message) error { return nil }
 func (quiet) Set(context.Context, schedule.Timer) error      { return nil }
 func (quiet) Cancel(context.Context, string) error           { return nil }
+
+type silent struct{}
+
+func (silent) Send(context.Context, ...queue.Message) error { return nil }
 
 type source struct {
 	mu sync.Mutex
@@ -77,11 +89,29 @@ func openWorld(t testing.TB, path string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	endpoint := meta.Defaults()
+	endpoint.ClientID, endpoint.ClientSecret, endpoint.VerifyToken = "1", secret.NewText("secret"), secret.NewText("token")
+	platforms, err := connectors.New(map[string]platform.Endpoint{platform.Meta: endpoint}, unreachable(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &world{table: table, functions: catalog.Functions(catalog.Adapters{
-		Table: table, Bus: quiet{}, BudgetTopic: quiet{}, Timers: quiet{}, Cursors: sealer,
+		Table: table, Bus: quiet{}, BudgetTopic: quiet{}, FailureTopic: quiet{}, Timers: quiet{}, Cursors: sealer,
+		SyncQueue: silent{}, Tokens: sealer, Connectors: platforms, PublicURL: "https://api.example.com",
 		Pause: func(context.Context, time.Duration) error { return nil }, Now: now, Random: random,
 	})}
 }
+
+// unreachable is the network of a test: nothing answers.
+func unreachable() *http.Client {
+	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		return nil, errors.New("there is no network")
+	})}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // seed is a world that is copied for each test that changes it.
 type seed struct {
@@ -164,7 +194,28 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 		t.Fatal(err)
 	}
 	c.notice = inbox.Ref(notice)
+	c.integration = w.account(t, owner)
+	c.connection = text(post(owner, "/v1/integrations", `{"platform":"meta"}`), "id")
 	return c
+}
+
+// account is a connected ad account of the organisation.
+func (w *world) account(t testing.TB, owner tenant.Principal) string {
+	t.Helper()
+	id := integration.IDOf(owner.OrgID, platform.Meta, "act_1")
+	change, err := integration.Connect(integration.Spec{
+		ID: id, OrgID: owner.OrgID, Platform: platform.Meta, By: owner.ID,
+		Account: platform.Account{ID: "act_1", Name: "Shop", Currency: "USD", TimeZone: "UTC"},
+	}, event.Edge(event.Derive(id), owner.Actor, start))
+	if err != nil {
+		t.Fatal(err)
+	}
+	course := integration.Sync{OrgID: owner.OrgID, IntegrationID: id, NextAt: start.Add(time.Hour), Version: 1}
+	record := grant.Record{OrgID: owner.OrgID, IntegrationID: id, Version: 1}
+	if err := (store.Integrations{Table: w.table}).Connect(t.Context(), id, integration.Integration{}, change, record, integration.Sync{}, course); err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // request is a request to the API.

@@ -26,8 +26,9 @@ type scenario struct {
 // world is a simulated world with a signed-in person and their campaign.
 type world struct {
 	*sim.World
-	ada      tenant.Principal
-	campaign string
+	ada         tenant.Principal
+	campaign    string
+	integration string
 }
 
 func newWorld(t testing.TB) *world {
@@ -276,8 +277,11 @@ func TestEveryCrashPoint(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			w, calls := s.tries(t)
 			want := outcome(t, w)
-			if calls == 0 {
-				t.Fatal("it made no calls")
+			if calls == 0 { // an event that is none of the listener's business
+				if !strings.Contains(s.name, "apply-campaign-status") {
+					t.Fatal("it made no calls")
+				}
+				return
 			}
 			check := func(faults ...map[int]sim.Fault) {
 				points++

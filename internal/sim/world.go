@@ -18,6 +18,7 @@ import (
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/parallel"
+	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/schedule"
 	"bellwether/internal/secret"
 	sealer "bellwether/internal/secret/local"
@@ -34,7 +35,10 @@ type World struct {
 	Timers    map[string]schedule.Timer
 	Published []event.Raw     // in order, repeats included
 	Handled   map[string]bool // "listener event": handled without an error at least once
+	Syncs     []message       // that wait in the queue of sync-integration
+	Sandbox   *sandbox.Server // the ad platforms
 
+	received  int // messages of the queue so far
 	gate      *gate
 	functions map[string]catalog.Function
 	queue     []delivery
@@ -51,6 +55,9 @@ type delivery struct {
 // begin is when worlds begin: a Sunday noon in the middle of a month.
 var begin = time.Date(2026, 11, 15, 12, 0, 0, 0, time.UTC)
 
+// pageSize keeps the syncs of a simulation short, and still makes them turn pages.
+const pageSize = 10
+
 // NewWorld makes an empty system that keeps its table in dir.
 func NewWorld(dir string, random *rand.ChaCha8) (*World, error) {
 	w := &World{Clock: &Clock{now: begin}, Timers: map[string]schedule.Timer{}, Handled: map[string]bool{}, gate: newGate(), functions: map[string]catalog.Function{}}
@@ -62,10 +69,18 @@ func NewWorld(dir string, random *rand.ChaCha8) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.Sandbox, err = sandbox.New(sandbox.Config{Now: w.Clock.Now, Random: random, PageSize: pageSize}); err != nil {
+		return nil, err
+	}
+	platforms, err := w.connectors()
+	if err != nil {
+		return nil, err
+	}
 	behind := table{w.gate, w.Table}
 	for _, f := range catalog.Functions(catalog.Adapters{
-		Table: behind, Bus: recordingBus{w.gate, w}, BudgetTopic: recordingTopic{w.gate, w}, Timers: memoryTimers{w.gate, w},
-		Cursors: cursors, Verifier: trusting{}, Now: w.Clock.Now, Random: random,
+		Table: behind, Bus: recordingBus{w.gate, w}, BudgetTopic: recordingTopic{w.gate, w}, FailureTopic: recordingTopic{w.gate, w},
+		Timers: memoryTimers{w.gate, w}, SyncQueue: memoryQueue{w.gate, w}, Connectors: platforms, Tokens: cursors,
+		PublicURL: "http://bellwether.example", Cursors: cursors, Verifier: trusting{}, Now: w.Clock.Now, Random: random,
 		Pause: func(_ context.Context, d time.Duration) error {
 			w.Clock.Add(d)
 			return nil
@@ -125,7 +140,10 @@ func (w *World) invoke(h lambda.Handler, payload []byte, choose func(int, string
 
 // deliver hands one delivery to its function.
 func (w *World) deliver(d delivery, choose func(int, string) Fault) error {
-	_, err := w.invoke(w.functions[d.function].Handler, d.payload, choose)
+	answer, err := w.invoke(w.functions[d.function].Handler, d.payload, choose)
+	if err == nil {
+		err = returned(answer)
+	}
 	if err == nil {
 		w.Handled[d.function+" "+d.id] = true
 	}
@@ -203,6 +221,7 @@ func (w *World) ring() {
 func (w *World) Settle() error {
 	for range 10_000 {
 		w.ring()
+		w.arrive()
 		moved, err := w.relay(nil)
 		if err != nil {
 			return err

@@ -1,0 +1,171 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"time"
+
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
+	"bellwether/internal/integration"
+	"bellwether/internal/produce"
+	"bellwether/internal/queue"
+	"bellwether/internal/store"
+)
+
+// message is one message of the sync queue.
+type message struct {
+	body json.RawMessage
+	due  time.Time
+}
+
+// memoryQueue keeps the messages for sync-integration.
+type memoryQueue struct {
+	gate  *gate
+	world *World
+}
+
+func (q memoryQueue) Send(_ context.Context, messages ...queue.Message) error {
+	return q.gate.pass("Send", func() error {
+		for _, m := range messages {
+			q.world.Syncs = append(q.world.Syncs, message{m.Body, q.world.Clock.now.Add(m.Delay)})
+		}
+		return nil
+	})
+}
+
+var _ queue.Queue = memoryQueue{}
+
+// transport carries calls to the platforms' sandbox, through the gate. A call that fails is a lost
+// connection: before it arrived, or after it took effect.
+type transport struct {
+	gate    *gate
+	handler http.Handler
+}
+
+// errLost is a connection that broke.
+var errLost = errors.New("the connection was lost")
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	var answer *http.Response
+	err := t.gate.pass("call "+r.URL.Path, func() error {
+		var body []byte
+		if r.Body != nil {
+			body, _ = io.ReadAll(r.Body)
+		}
+		inner := r.Clone(r.Context())
+		inner.Body, inner.RequestURI = io.NopCloser(bytes.NewReader(body)), r.URL.RequestURI()
+		recorder := httptest.NewRecorder()
+		if !served(t.handler, recorder, inner) {
+			return errLost
+		}
+		answer = recorder.Result()
+		answer.Request = r
+		return nil
+	})
+	if err != nil {
+		return nil, errLost
+	}
+	return answer, nil
+}
+
+// served reports whether the handler answered; it aborts connections by a panic, as servers do.
+func served(h http.Handler, w http.ResponseWriter, r *http.Request) (ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p != http.ErrAbortHandler {
+				panic(p)
+			}
+			ok = false
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return true
+}
+
+// arrive queues the deliveries of the sync queue's messages that are due.
+func (w *World) arrive() {
+	w.Syncs = slices.DeleteFunc(w.Syncs, func(m message) bool {
+		if m.due.After(w.Clock.now) {
+			return false
+		}
+		w.received++
+		w.queue = append(w.queue, w.syncDelivery(m.body))
+		return true
+	})
+}
+
+// returned is the error of a queue's message that the function gave back.
+func returned(answer []byte) error {
+	var response struct {
+		Failures []struct{} `json:"batchItemFailures"`
+	}
+	if json.Unmarshal(answer, &response) == nil && len(response.Failures) > 0 {
+		return fault.New(fault.Retryable, "returned", "the message goes back to the queue")
+	}
+	return nil
+}
+
+// Tick lets the dispatcher run, as every 15 minutes.
+func (w *World) Tick(choose func(int, string) Fault) error {
+	_, err := w.invoke(w.functions["dispatch-syncs"].Handler, []byte(`{}`), choose)
+	return err
+}
+
+// SyncNow delivers a message for the account to sync-integration, once.
+func (w *World) SyncNow(orgID, integrationID string, choose func(int, string) Fault) error {
+	w.received++
+	body, err := json.Marshal(produce.SyncMessage{OrgID: orgID, IntegrationID: integrationID})
+	if err != nil {
+		return err
+	}
+	return w.deliver(w.syncDelivery(body), choose)
+}
+
+// syncDelivery is a message as the queue hands it over.
+func (w *World) syncDelivery(body []byte) delivery {
+	id := event.Derive("message", fmt.Sprint(w.received))
+	payload, err := json.Marshal(map[string]any{"Records": []any{map[string]any{
+		"messageId": id, "body": string(body), "attributes": map[string]string{"ApproximateReceiveCount": "1"},
+	}}})
+	if err != nil {
+		panic(err) // it is made of texts
+	}
+	return delivery{"sync-integration", id, payload}
+}
+
+// Quiet lets quarters of an hour go by, each with its tick, until the account has been synced whole by
+// runs that began after now, or is out of reach.
+func (w *World) Quiet(orgID, integrationID string) error {
+	accounts, since := store.Integrations{Table: w.Table}, w.Clock.now
+	for range 40 {
+		if err := w.Settle(); err != nil {
+			return err
+		}
+		i, err := accounts.Get(noFaults(), orgID, integrationID)
+		if err != nil {
+			return err
+		}
+		course, err := accounts.Sync(noFaults(), orgID, integrationID)
+		if err != nil {
+			return err
+		}
+		fresh := i.Health.LastSuccessAt.After(since.Add(15*time.Minute)) && course.Run == nil
+		if fresh || i.Status == integration.NeedsReconnect || i.Status == integration.Disconnected {
+			return nil
+		}
+		w.Clock.Add(5 * time.Minute)
+		if err := w.Tick(nil); err != nil {
+			return err
+		}
+		w.Clock.Add(10 * time.Minute) // all of the tick's messages have come
+	}
+	return fmt.Errorf("account %s does not come to rest", integrationID)
+}
