@@ -19,6 +19,9 @@ type Config struct {
 	Now    func() time.Time
 	Random io.Reader // nil: the system's
 	Path   string    // of the file that keeps the state; "": memory only
+	// PageSize is how many rows a page has, whatever a client asks for; 0: 3, so that nothing works
+	// that does not turn pages.
+	PageSize int
 }
 
 // Server is all platforms under one handler: /meta/..., /google/..., /linkedin/..., /tiktok/..., and
@@ -35,12 +38,11 @@ type api struct {
 	name   string
 	op     func(*http.Request) string                                         // which call it is: "campaigns", "set_status"
 	refuse func(w http.ResponseWriter, r *http.Request, kind string)          // the platform's own words for a fault
-	list   func(op string) bool                                               // whether the call answers a page
 	serve  http.Handler                                                       // the API, without the prefix
 	hook   func(now time.Time, kind string) (body []byte, header http.Header) // a signed delivery; nil: it sends none
 }
 
-// pageSize is how many rows a page has, whatever a client asks for.
+// pageSize is the usual number of rows of a page.
 const pageSize = 3
 
 // New makes a sandbox.
@@ -48,12 +50,15 @@ func New(c Config) (*Server, error) {
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
+	if c.PageSize == 0 {
+		c.PageSize = pageSize
+	}
 	world, err := newWorld(c)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{world: world, apis: map[string]api{}, faults: &faults{}, mux: http.NewServeMux()}
-	for _, a := range []api{newMeta(world)} {
+	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world)} {
 		s.apis[a.name] = a
 		s.mux.Handle("/"+a.name+"/", http.StripPrefix("/"+a.name, s.under(a)))
 	}
