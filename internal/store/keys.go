@@ -165,6 +165,10 @@ func (o Org) AccountTile(integrationID string) Key {
 	return o.key(tilePrefix+integrationID, "INTEGRATIONS")
 }
 
+// Signal is what is wrong with one thing, or was; Signals the partition of all of an organisation's.
+func (o Org) Signal(key string) Key { return o.key(key, "SIGNALS") }
+func (o Org) Signals() string       { return o.pk("SIGNALS") }
+
 // DueSync is an account's place among those that have to be synced, of all organisations: the
 // dispatcher asks for none in particular. DueSyncs is one of the shards.
 func DueSync(orgID, integrationID string, at time.Time) Key {

@@ -53,6 +53,8 @@ func builtKeys() map[string][]struct{ got, want store.Key } {
 		"EventShard":   {{partition(o.Tiles(store.EventShard("campaign/c1"))), partition("ORG#o1#DASHBOARD#12")}},
 		"Parked":       {{o.Parked("notify-budget-threshold", "e1"), store.Key{PK: "ORG#o1#PARKED#notify-budget-threshold", SK: "e1"}}},
 		"ParkedEvents": {{partition(o.ParkedEvents("notify-budget-threshold")), partition("ORG#o1#PARKED#notify-budget-threshold")}},
+		"Signal":       {{o.Signal("integration:i1:sync"), store.Key{PK: "ORG#o1#SIGNALS", SK: "integration:i1:sync"}}},
+		"Signals":      {{partition(o.Signals()), partition("ORG#o1#SIGNALS")}},
 		"Request":      {{o.Request("user/u1", "h1"), store.Key{PK: "ORG#o1#REQUEST#user/u1#h1", SK: "REQUEST"}}},
 		"Audit":        {{o.Audit("r1", at), store.Key{PK: "ORG#o1#AUDIT#2026-12", SK: "20261201T033015.123456Z#r1"}}},
 		"UserKey":      {{store.UserKey("u1"), store.Key{PK: "USER#u1", SK: "USER"}}},

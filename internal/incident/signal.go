@@ -1,0 +1,79 @@
+// Package incident holds what incidents are opened and closed by.
+package incident
+
+import (
+	"time"
+
+	"bellwether/internal/campaign"
+	"bellwether/internal/event"
+	"bellwether/internal/integration"
+	"bellwether/internal/platform"
+)
+
+// Signal says of one thing that it is wrong, or well again. It is made of the aggregate as it is, not of
+// the event that gave occasion to look: so the one of the highest version is right, in whatever order
+// they come.
+type Signal struct {
+	Key      string    `json:"key"`             // what it is about: "integration:<id>:sync"; one incident a key
+	Class    string    `json:"class,omitempty"` // of the last failure, or the reason
+	Count    int       `json:"count,omitempty"` // in a row
+	EventID  string    `json:"eventId"`         // that gave occasion to look
+	At       time.Time `json:"at"`              // of that event
+	Resolved bool      `json:"resolved"`
+	Version  int64     `json:"-"` // of the aggregate
+}
+
+// Sync is the signal of an account's syncs. One that is out of reach has no syncs that could be wrong:
+// then it is Access that says so.
+func Sync(i integration.Integration, m event.Meta) Signal {
+	s := ofAccount(i, SyncKey(i.ID), m)
+	s.Class, s.Count = string(i.Health.Class), i.Health.Failures
+	s.Resolved = i.Status != integration.Connected || i.Health.Failures == 0
+	return s
+}
+
+// Access is the signal of an account's grant. One that a person gave up is not wrong.
+func Access(i integration.Integration, m event.Meta) Signal {
+	s := ofAccount(i, "integration:"+i.ID+":auth", m)
+	s.Class, s.Resolved = i.Reason, i.Status != integration.NeedsReconnect
+	return s
+}
+
+// Freshness is the signal of an account's data: no success in twice the interval.
+func Freshness(i integration.Integration, m event.Meta) Signal {
+	s := ofAccount(i, "integration:"+i.ID+":stale", m)
+	s.Resolved = i.Status != integration.Connected || !i.Health.StaleTold
+	return s
+}
+
+// Pause is the signal of a campaign that a platform refuses to pause: money may burn. It is over when
+// the platform obeys, and also when nobody wants the pause any more.
+func Pause(c campaign.Campaign, m event.Meta) Signal {
+	s := Signal{Key: PauseKey(c.ID), EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: c.Version}
+	for _, p := range c.Placements {
+		if refusesPause(c, p) {
+			s.Class, s.Count, s.Resolved = string(p.Control.Class), max(s.Count, p.Control.Refusals), false
+		}
+	}
+	return s
+}
+
+// refusesPause reports whether the placement's last word was a refusal; trying again is none.
+func refusesPause(c campaign.Campaign, p campaign.Placement) bool {
+	want, ok := c.Wants(p)
+	if !ok || want != platform.Off || p.Control.Want != want {
+		return false
+	}
+	again := p.Control.State == campaign.ControlPending && p.Control.Refusals > 0
+	return p.Control.State == campaign.ControlFailed || again
+}
+
+func ofAccount(i integration.Integration, key string, m event.Meta) Signal {
+	return Signal{Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version}
+}
+
+// SyncKey is the key of Sync.
+func SyncKey(integrationID string) string { return "integration:" + integrationID + ":sync" }
+
+// PauseKey is the key of Pause.
+func PauseKey(campaignID string) string { return "campaign:" + campaignID + ":pause_failed" }
