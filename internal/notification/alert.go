@@ -1,6 +1,7 @@
 package notification
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,11 +11,24 @@ import (
 	"bellwether/internal/money"
 )
 
-// Alert is the record of one alert decision: what the dashboard shows and the history keeps.
+// Kinds of alert.
+const (
+	AlertBudget        = "" // the records of before there were kinds are all of this one
+	AlertDisconnected  = "disconnected"
+	AlertSyncFailing   = "sync_failing"
+	AlertStale         = "stale"
+	AlertGrantEnding   = "grant_ending"
+	AlertStatusRefused = "status_refused"
+)
+
+// Alert is the record of one alert decision: what the dashboard shows and the history keeps. What
+// stands from Threshold to Late is a budget's.
 type Alert struct {
 	ID            string    `json:"id"`
 	OrgID         string    `json:"orgId"`
-	CampaignID    string    `json:"campaignId"`
+	Kind          string    `json:"kind,omitempty"`
+	CampaignID    string    `json:"campaignId"` // "" for an account's
+	IntegrationID string    `json:"integrationId,omitempty"`
 	Severity      Severity  `json:"severity"`
 	Title         string    `json:"title"`
 	Text          string    `json:"text"`
@@ -45,6 +59,14 @@ func BudgetAlert(env event.Envelope[event.BudgetThresholdReached]) Alert {
 		SpendMicros: d.SpendMicros, BudgetMicros: d.BudgetMicros, Currency: d.Currency,
 		PeriodStart: d.PeriodStart, PeriodEnd: d.PeriodEnd, BudgetVersion: d.BudgetVersion,
 		Late: d.Late, EventID: env.Meta.ID, At: env.Meta.OccurredAt,
+	}
+}
+
+// Alert is the record that the message goes out because of an event.
+func (m Message) Alert(kind string, cause event.Meta) Alert {
+	return Alert{
+		ID: AlertID(cause.ID), OrgID: cause.OrgID, Kind: kind, Severity: m.Severity, Title: m.Title, Text: m.Text,
+		AlsoCrossed: []int{}, EventID: cmp.Or(m.EventID, cause.ID), At: cause.OccurredAt,
 	}
 }
 

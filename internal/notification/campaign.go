@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bellwether/internal/event"
+	"bellwether/internal/platform"
 )
 
 // CampaignCreatedMessage tells that a campaign was made, with what the automated checks found.
@@ -27,6 +28,16 @@ var statusWords = map[string]string{
 	"period_ended":     "a new budget period began",
 	"by_hand":          "somebody changed it by hand",
 	"archived":         "it was archived",
+	"disconnected":     "its account is disconnected",
+	"reconnected":      "its account is connected again",
+
+	"deleted_at_platform": "it is no longer at its platform",
+}
+
+// thereWords are the reasons for what a person did at a platform; the platform follows.
+var thereWords = map[string]string{
+	"paused_at_platform":  "somebody paused it at ",
+	"resumed_at_platform": "somebody started it at ",
 }
 
 // CampaignStatusMessage tells that a campaign runs, stands or ended.
@@ -34,6 +45,8 @@ func CampaignStatusMessage(d event.CampaignStatusChanged) Message {
 	why, ok := statusWords[d.Reason]
 	if reason, overridden := strings.CutPrefix(d.Reason, "budget_override: "); overridden {
 		why = "the spent budget was overridden (" + reason + ")"
+	} else if code, where, _ := strings.Cut(d.Reason, ": "); !ok && thereWords[code] != "" {
+		why = thereWords[code] + platformName(where)
 	} else if !ok {
 		why = d.Reason
 	}
@@ -47,5 +60,29 @@ func CampaignStatusMessage(d event.CampaignStatusChanged) Message {
 	if len(d.PauseReasons) > 0 {
 		m.Text += "\nIt is paused for: " + strings.Join(d.PauseReasons, ", ") + "."
 	}
+	return m
+}
+
+// StatusRefusedMessage tells that a platform refuses to pause a campaign, which is critical, for money
+// may burn; or to start it, which is high.
+func StatusRefusedMessage(d event.CampaignStatusRefused) Message {
+	where := platformName(d.Platform)
+	m := Message{
+		Category: "campaign", Severity: High,
+		Title: fmt.Sprintf("%s refuses to start %s", where, d.Name),
+		Text:  "It should run, and does not.",
+	}
+	if d.Want == string(platform.Off) {
+		m.Severity = Critical
+		m.Title = fmt.Sprintf("%s refuses to pause %s: it may go on spending", where, d.Name)
+		m.Text = "Pause it at the platform by hand. Each sync tries again."
+		if len(d.PauseReasons) > 0 {
+			m.Text = fmt.Sprintf("It is paused here for: %s. %s", strings.Join(d.PauseReasons, ", "), m.Text)
+		}
+	}
+	if d.Message != "" {
+		m.Text += fmt.Sprintf("\n%s says: %s", where, Quote(d.Message))
+	}
+	m.SMS = short(m.Title)
 	return m
 }

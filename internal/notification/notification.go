@@ -3,6 +3,7 @@
 package notification
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -20,17 +21,20 @@ const (
 	Critical Severity = "critical"
 )
 
+// Loud reports whether it has to reach people outside of their inboxes too.
+func (s Severity) Loud() bool { return s == High || s == Critical }
+
 // Notice is one message in one person's inbox. Its id is derived from its cause and the person,
 // so a redelivered event finds it there.
 type Notice struct {
 	ID         string     `json:"id"`
 	OrgID      string     `json:"orgId"`
 	UserID     string     `json:"userId"`
-	Category   string     `json:"category"` // campaign, budget
+	Category   string     `json:"category"` // campaign, budget, account
 	Severity   Severity   `json:"severity"`
 	Title      string     `json:"title"`
 	Text       string     `json:"text"`
-	Subject    string     `json:"subject"` // what it is about: "campaign/<id>"
+	Subject    string     `json:"subject"` // what it is about: "campaign/<id>", "integration/<id>"
 	EventID    string     `json:"eventId"`
 	At         time.Time  `json:"at"`
 	ReadAt     *time.Time `json:"readAt,omitempty"`
@@ -45,14 +49,15 @@ type Message struct {
 	Title    string // one line
 	Text     string
 	SMS      string // at most 160 characters of GSM-7
+	EventID  string // the event to look up, where what names the message is something else; "": that
 }
 
-// To addresses the message to one person because of an event.
+// To addresses the message to one person because of an event, which names it.
 func (m Message) To(userID string, cause event.Meta) Notice {
 	return Notice{
 		ID: event.Derive(cause.ID, "notice", userID), OrgID: cause.OrgID, UserID: userID,
 		Category: m.Category, Severity: m.Severity, Title: m.Title, Text: m.Text,
-		Subject: cause.Subject, EventID: cause.ID, At: cause.OccurredAt, Version: 1,
+		Subject: cause.Subject, EventID: cmp.Or(m.EventID, cause.ID), At: cause.OccurredAt, Version: 1,
 	}
 }
 
