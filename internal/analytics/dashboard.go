@@ -20,6 +20,7 @@ type Tile struct {
 	PeriodStart   string    `json:"periodStart,omitempty"`
 	PeriodSpend   int64     `json:"periodSpendMicros,omitempty"`
 	Totals        Results   `json:"totals"`
+	Unsettled     int       `json:"unsettled,omitempty"` // placements not known to do at their platforms what the campaign wants
 	AsOf          time.Time `json:"asOf,omitzero"`
 	Version       int64     `json:"-"`
 }

@@ -88,11 +88,10 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 		return b.pause(ctx, c, e, roster.AutoPause && mayPause(e.Data))
 	}}
 	message := notification.BudgetMessage(e.Data)
-	for _, userID := range notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy})) {
-		work = append(work, func(ctx context.Context) error { return b.Inbox.Add(ctx, message.To(userID, e.Meta)) })
-	}
+	people := notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy}))
+	work = append(work, notices(b.Inbox, people, message, e.Meta)...)
 	if !told {
-		work = append(work, func(ctx context.Context) error { return b.publish(ctx, alert, message) })
+		work = append(work, func(ctx context.Context) error { return Alarms{b.Topic, b.Alerts}.publish(ctx, alert, message) })
 	}
 	return parallel.Do(ctx, work...)
 }
@@ -135,19 +134,6 @@ func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event
 		Name: "budget-" + event.Derive(c.ID, c.BudgetPause, strconv.FormatInt(c.Budget.Version, 10)),
 		At:   end.UTC(), Target: produce.WatchDeadlinesFunction, Payload: payload,
 	})
-}
-
-func (b BudgetThreshold) publish(ctx context.Context, a notification.Alert, m notification.Message) error {
-	err := b.Topic.Publish(ctx, channel.Message{
-		ID: a.ID, Subject: m.Title, Text: m.Text, SMS: m.SMS,
-		Attributes: map[string]string{
-			"orgId": a.OrgID, "campaignId": a.CampaignID, "severity": string(a.Severity), "threshold": strconv.Itoa(a.Threshold),
-		},
-	})
-	if err != nil {
-		return err
-	}
-	return b.Alerts.Add(ctx, a)
 }
 
 // members are those of ids who still belong to the organisation.

@@ -2,13 +2,17 @@ package listen
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bellwether/internal/campaign"
+	"bellwether/internal/channel"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
+	"bellwether/internal/incident"
 	"bellwether/internal/notification"
 	"bellwether/internal/parallel"
+	"bellwether/internal/platform"
 	"bellwether/internal/tenant"
 )
 
@@ -24,15 +28,19 @@ type CampaignStatusChange struct {
 	Dashboard Dashboard
 	Roster    Roster
 	Inbox     Inbox
+	Alerts    Alerts
+	Topic     channel.Topic
+	Signals   Signals
 	Park      entry.Parker
 	Now       func() time.Time
 }
 
 // NotifyCampaignStatusChange tells a campaign's managers that it was created or that it runs or
-// stands, brings the organisation's analytics up to its status, and reports what the automated
-// checks find about a new campaign.
+// stands, or that a platform refuses to follow, brings the organisation's analytics up to its status,
+// and reports what the automated checks find about a new campaign.
 func NotifyCampaignStatusChange(n CampaignStatusChange) *entry.Listener {
-	return entry.NewListener("notify-campaign-status-change", n.Park, n.Now, entry.On(n.created), entry.On(n.changed))
+	return entry.NewListener("notify-campaign-status-change", n.Park, n.Now,
+		entry.On(n.created), entry.On(n.changed), entry.On(n.refused), entry.On(n.confirmed))
 }
 
 func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[event.CampaignCreated]) error {
@@ -61,35 +69,89 @@ func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[even
 		texts = append(texts, f.Message)
 	}
 	// The analytics get a new campaign's row from update-dashboard-cache, which hears the same event.
-	return parallel.Do(ctx, n.notices(e.Meta, c, roster, e.Data.ManagerIDs, notification.CampaignCreatedMessage(e.Data, texts))...)
+	return parallel.Do(ctx, notices(n.Inbox, audience(roster, c, e.Data.ManagerIDs), notification.CampaignCreatedMessage(e.Data, texts), e.Meta)...)
 }
 
 func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[event.CampaignStatusChanged]) error {
-	var c campaign.Campaign
-	var roster tenant.Roster
-	err := parallel.Do(ctx,
-		func(ctx context.Context) (err error) {
-			c, err = n.Campaigns.Get(ctx, e.Meta.OrgID, e.Data.CampaignID)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			roster, err = n.Roster.Roster(ctx, e.Meta.OrgID)
-			return err
-		})
+	c, roster, err := n.read(ctx, e.Meta, e.Data.CampaignID)
 	if err != nil {
 		return err
 	}
-	refresh := func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) }
-	return parallel.Do(ctx, append(n.notices(e.Meta, c, roster, e.Data.ManagerIDs, notification.CampaignStatusMessage(e.Data)), refresh)...)
+	work := []func(context.Context) error{
+		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) },
+		func(ctx context.Context) error { return n.settle(ctx, c, e.Meta) },
+	}
+	if !withAccount(e.Data.Reason) {
+		people := audience(roster, c, e.Data.ManagerIDs)
+		work = append(work, notices(n.Inbox, people, notification.CampaignStatusMessage(e.Data), e.Meta)...)
+	}
+	return parallel.Do(ctx, work...)
 }
 
-// notices are the writes that tell creator, managers and admins.
-func (n CampaignStatusChange) notices(meta event.Meta, c campaign.Campaign, roster tenant.Roster, managers []string, m notification.Message) []func(context.Context) error {
-	var writes []func(context.Context) error
-	for _, userID := range notification.Audience(roster.Admins, members(roster, managers), members(roster, []string{c.CreatedBy})) {
-		writes = append(writes, func(ctx context.Context) error { return n.Inbox.Add(ctx, m.To(userID, meta)) })
+// withAccount reports whether the campaign changed together with all others of an account: that is told
+// once, by the account.
+func withAccount(reason string) bool {
+	return reason == campaign.BecauseDisconnected || reason == campaign.BecauseReconnected
+}
+
+// refused tells that a platform does not do what the campaign wants. Where that is a pause, it is also
+// noted as something that is wrong until the platform obeys.
+func (n CampaignStatusChange) refused(ctx context.Context, e event.Envelope[event.CampaignStatusRefused]) error {
+	c, roster, err := n.read(ctx, e.Meta, e.Data.CampaignID)
+	if err != nil {
+		return err
 	}
-	return writes
+	message := notification.StatusRefusedMessage(e.Data)
+	alert := message.Alert(notification.AlertStatusRefused, e.Meta)
+	alert.CampaignID = c.ID
+	work := append(notices(n.Inbox, audience(roster, c, e.Data.ManagerIDs), message, e.Meta),
+		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) })
+	over := false
+	if e.Data.Want == string(platform.Off) {
+		now := incident.Pause(c, e.Meta)
+		over = now.Resolved
+		work = append(work, signal(n.Signals, c.OrgID, now))
+	}
+	if !over {
+		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, alert, message) })
+	}
+	return parallel.Do(ctx, work...)
+}
+
+func (n CampaignStatusChange) confirmed(ctx context.Context, e event.Envelope[event.CampaignStatusConfirmed]) error {
+	c, err := n.Campaigns.Get(ctx, e.Meta.OrgID, e.Data.CampaignID)
+	if err != nil {
+		return err
+	}
+	return n.settle(ctx, c, e.Meta)
+}
+
+// settle takes back what was noted of a refused pause, once that is over. A campaign without a
+// placement that can be driven was never refused one.
+func (n CampaignStatusChange) settle(ctx context.Context, c campaign.Campaign, meta event.Meta) error {
+	now := incident.Pause(c, meta)
+	if !now.Resolved || !slices.ContainsFunc(c.Placements, campaign.Placement.Linked) {
+		return nil
+	}
+	if wrong, err := n.Signals.Unresolved(ctx, c.OrgID, now.Key); err != nil || !wrong {
+		return err
+	}
+	return n.Signals.Put(ctx, c.OrgID, now)
+}
+
+func (n CampaignStatusChange) read(ctx context.Context, meta event.Meta, id string) (c campaign.Campaign, roster tenant.Roster, err error) {
+	err = parallel.Do(ctx,
+		func(ctx context.Context) (err error) {
+			c, err = n.Campaigns.Get(ctx, meta.OrgID, id)
+			return err
+		},
+		readRoster(n.Roster, meta.OrgID, &roster))
+	return c, roster, err
+}
+
+// audience is whom a campaign concerns: the admins, its managers and its creator.
+func audience(roster tenant.Roster, c campaign.Campaign, managers []string) []string {
+	return notification.Audience(roster.Admins, members(roster, managers), members(roster, []string{c.CreatedBy}))
 }
 
 // running are the ids of the campaigns that run.

@@ -40,6 +40,9 @@ func UpdateDashboardCache(campaigns Campaigns, dashboard Dashboard, park entry.P
 		entry.On(func(ctx context.Context, e event.Envelope[event.CampaignMetricsUpdated]) error {
 			return refresh(ctx, e.Meta, e.Data.CampaignID)
 		}),
+		entry.On(func(ctx context.Context, e event.Envelope[event.CampaignStatusConfirmed]) error {
+			return refresh(ctx, e.Meta, e.Data.CampaignID)
+		}),
 		entry.On(func(ctx context.Context, e event.Envelope[event.PostPublished]) error {
 			return dashboard.PutPost(ctx, e.Meta.OrgID, publishedPost(e.Data), e.Meta.Sequence)
 		}),
@@ -63,7 +66,7 @@ func putTile(ctx context.Context, dashboard Dashboard, c campaign.Campaign) erro
 		CampaignID: c.ID, Name: c.Name, Status: string(c.Status()), PauseReasons: c.PauseReasons, Platforms: c.Platforms(),
 		Currency: string(c.Currency), TimeZone: c.TimeZone, StartDate: c.StartDate, EndDate: c.EndDate,
 		PeriodStart: c.PeriodStart, PeriodSpend: c.PeriodTotals.SpendMicros,
-		Totals: results, AsOf: c.AsOf, Version: c.Version,
+		Totals: results, Unsettled: len(c.Unsettled()), AsOf: c.AsOf, Version: c.Version,
 	}
 	if b := c.Budget; b != nil {
 		tile.Period, tile.BudgetMicros, tile.BudgetVersion = string(b.Period), b.AmountMicros, b.Version
