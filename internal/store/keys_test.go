@@ -53,13 +53,34 @@ func builtKeys() map[string][]struct{ got, want store.Key } {
 		"EventShard":   {{partition(o.Tiles(store.EventShard("campaign/c1"))), partition("ORG#o1#DASHBOARD#12")}},
 		"Parked":       {{o.Parked("notify-budget-threshold", "e1"), store.Key{PK: "ORG#o1#PARKED#notify-budget-threshold", SK: "e1"}}},
 		"ParkedEvents": {{partition(o.ParkedEvents("notify-budget-threshold")), partition("ORG#o1#PARKED#notify-budget-threshold")}},
-		"Signal":       {{o.Signal("integration:i1:sync"), store.Key{PK: "ORG#o1#SIGNALS", SK: "integration:i1:sync"}}},
-		"Signals":      {{partition(o.Signals()), partition("ORG#o1#SIGNALS")}},
-		"Request":      {{o.Request("user/u1", "h1"), store.Key{PK: "ORG#o1#REQUEST#user/u1#h1", SK: "REQUEST"}}},
-		"Audit":        {{o.Audit("r1", at), store.Key{PK: "ORG#o1#AUDIT#2026-12", SK: "20261201T033015.123456Z#r1"}}},
-		"UserKey":      {{store.UserKey("u1"), store.Key{PK: "USER#u1", SK: "USER"}}},
-		"APIKeyKey":    {{store.APIKeyKey("h1"), store.Key{PK: "APIKEY#h1", SK: "APIKEY"}}},
-		"Stamp":        {{store.Key{SK: store.Stamp(at)}, store.Key{SK: "20261201T033015.123456Z"}}},
+		"Integration":  {{o.Integration("i1"), store.Key{PK: "ORG#o1#INTEGRATIONS", SK: "INTEGRATION#i1"}}},
+		"Integrations": {{partition(o.Integrations()), partition("ORG#o1#INTEGRATIONS")}},
+		"AccountTile":  {{o.AccountTile("i1"), store.Key{PK: "ORG#o1#INTEGRATIONS", SK: "TILE#i1"}}},
+		"Account":      {{partition(o.Account("i1")), partition("ORG#o1#INTEGRATION#i1")}},
+		"Sync":         {{o.Sync("i1"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "SYNC"}}},
+		"Grant":        {{o.Grant("i1"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "GRANT"}}},
+		"Run":          {{o.Run("i1", "r1", at), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "RUN#20261201T033015.123456Z#r1"}}},
+		"Link": {
+			{o.Link("i1", "120210000000000001"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "LINK#120210000000000001"}},
+			{o.Link("i1", "a#b/c"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "LINK#a%23b%2Fc"}},
+		},
+		"Unsettled": {
+			{o.Unsettled("i1", "120210000000000001"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "UNSETTLED#120210000000000001"}},
+			{o.Unsettled("i1", "a#b/c"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "UNSETTLED#a%23b%2Fc"}},
+		},
+		"Connection":    {{o.Connection("n1"), store.Key{PK: "ORG#o1#CONNECTION#n1", SK: "CONNECTION"}}},
+		"DueSync":       {{store.DueSync("o1", "i1", at), store.Key{PK: "DUE#SYNC#15", SK: "20261201T033015.123456Z#o1#i1"}}},
+		"DueSyncs":      {{partition(store.DueSyncs(7)), partition("DUE#SYNC#07")}},
+		"Delivery":      {{store.Delivery("meta", "d1"), store.Key{PK: "DELIVERY#meta#d1", SK: "DELIVERY"}}},
+		"AccountOwner":  {{store.AccountOwner("tiktok", "70#1", "o1", "i1"), store.Key{PK: "ACCOUNT#tiktok#70%231", SK: "o1#i1"}}},
+		"AccountOwners": {{partition(store.AccountOwners("meta", "act_1")), partition("ACCOUNT#meta#act_1")}},
+		"Signal":        {{o.Signal("integration:i1:sync"), store.Key{PK: "ORG#o1#SIGNALS", SK: "integration:i1:sync"}}},
+		"Signals":       {{partition(o.Signals()), partition("ORG#o1#SIGNALS")}},
+		"Request":       {{o.Request("user/u1", "h1"), store.Key{PK: "ORG#o1#REQUEST#user/u1#h1", SK: "REQUEST"}}},
+		"Audit":         {{o.Audit("r1", at), store.Key{PK: "ORG#o1#AUDIT#2026-12", SK: "20261201T033015.123456Z#r1"}}},
+		"UserKey":       {{store.UserKey("u1"), store.Key{PK: "USER#u1", SK: "USER"}}},
+		"APIKeyKey":     {{store.APIKeyKey("h1"), store.Key{PK: "APIKEY#h1", SK: "APIKEY"}}},
+		"Stamp":         {{store.Key{SK: store.Stamp(at)}, store.Key{SK: "20261201T033015.123456Z"}}},
 	}
 }
 
@@ -76,7 +97,10 @@ func TestKeysAreAsTheyAreStored(t *testing.T) {
 // The look-ups that find an organisation are the only keys outside of one. A builder of sort keys
 // alone says nothing of a partition.
 func TestEveryKeyBeginsWithItsOrganisation(t *testing.T) {
-	prefix := map[string]string{"UserKey": "USER#", "APIKeyKey": "APIKEY#"}
+	prefix := map[string]string{
+		"UserKey": "USER#", "APIKeyKey": "APIKEY#", "DueSync": "DUE#", "DueSyncs": "DUE#",
+		"Delivery": "DELIVERY#", "AccountOwner": "ACCOUNT#", "AccountOwners": "ACCOUNT#",
+	}
 	for builder, keys := range builtKeys() {
 		want := "ORG#o1#"
 		if p, ok := prefix[builder]; ok {
