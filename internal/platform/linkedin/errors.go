@@ -24,6 +24,9 @@ func (k *Connector) refusal(op string, a platform.Answer, secrets ...string) err
 	}
 	var body refused
 	known := json.Unmarshal(a.Body, &body) == nil
+	if body.ServiceCode == "0" {
+		body.ServiceCode = ""
+	}
 	e := &platform.Error{
 		Platform: platform.LinkedIn, Op: op, Class: classOf(a.Status, body),
 		Code:    cmp.Or(body.Code, string(body.ServiceCode), strconv.Itoa(a.Status)),
