@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"bellwether/internal/app"
+	"bellwether/internal/channel/sns"
 	"bellwether/internal/listen"
 	"bellwether/internal/store"
 	"bellwether/internal/store/dynamo"
@@ -18,6 +19,9 @@ func main() {
 			Dashboard: store.Dashboard{Table: table},
 			Roster:    store.Tenants{Table: table},
 			Inbox:     store.Inbox{Table: table},
+			Alerts:    store.Alerts{Table: table},
+			Topic:     sns.New(c.AWS, c.FailureTopicARN),
+			Signals:   store.Signals{Table: table},
 			Park:      store.Parked{Table: table},
 			Now:       c.Now,
 		})

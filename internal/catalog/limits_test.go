@@ -28,7 +28,7 @@ func TestBodiesAgainstTheirSchemaAreRefused(t *testing.T) {
 	before := w.footprint(t, w.ours.org)
 	for _, o := range operations(t) {
 		schema := doc.requestSchema(o)
-		if schema == nil {
+		if schema == nil || example(o, w.ours, w).body == "" { // a body that may be left out
 			continue
 		}
 		for _, b := range doc.breaches(t, schema, example(o, w.ours, w).body) {

@@ -26,6 +26,15 @@ func mechanics(tpl *sam.Template, f sam.Function) (all []use) {
 			all = append(all, use{"dynamodb:" + action, s.Table + ".StreamArn"})
 		}
 	}
+	for _, e := range f.Queues {
+		for _, q := range tpl.Queues {
+			if q.LogicalID == e.Queue {
+				for _, action := range []string{"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"} {
+					all = append(all, use{"sqs:" + action, fmt.Sprintf(arn, "sqs", q.Name)})
+				}
+			}
+		}
+	}
 	for _, q := range tpl.Queues {
 		if slices.Contains(queues, q.LogicalID) {
 			all = append(all, use{"sqs:SendMessage", fmt.Sprintf(arn, "sqs", q.Name)})

@@ -60,7 +60,12 @@ func (w *watch) catalog(a catalog.Adapters) []catalog.Function {
 		own := a
 		s := spy{w, f.Name}
 		own.Table = dynamo.New(dynamotest.Config(w.server.URL, s), "bellwether-dev")
-		own.Bus, own.BudgetTopic, own.Timers = spyBus{a.Bus, s}, spyTopic{a.BudgetTopic, s}, spyTimers{a.Timers, s}
+		own.Bus, own.Timers = spyBus{a.Bus, s}, spyTimers{a.Timers, s}
+		own.BudgetTopic, own.FailureTopic = spyTopic{a.BudgetTopic, s, "budget-alerts"}, spyTopic{a.FailureTopic, s, "failure-alerts"}
+		own.SyncQueue, own.Tokens = spyQueue{a.SyncQueue, s}, spySealer{a.Tokens, s}
+		if a.Tokens == nil {
+			own.Tokens = nil
+		}
 		all[i] = catalog.Functions(own)[i]
 		w.functions[f.Name] = all[i].Handler
 	}
@@ -120,11 +125,12 @@ func (b spyBus) Put(ctx context.Context, events []event.Raw) ([]error, error) {
 
 type spyTopic struct {
 	channel.Topic
-	spy spy
+	spy  spy
+	name string
 }
 
 func (c spyTopic) Publish(ctx context.Context, m channel.Message) error {
-	c.spy.note("sns:Publish", "sns", "bellwether-dev-budget-alerts")
+	c.spy.note("sns:Publish", "sns", "bellwether-dev-"+c.name)
 	return c.Topic.Publish(ctx, m)
 }
 
@@ -152,7 +158,9 @@ func (w *watch) watchAll() {
 		t.Fatal(err)
 	}
 	now := &moving{at: start}
+	platforms := newPlatforms(t, now)
 	system, err := local.Start(local.Config{
+		Connectors: platforms.connectors, PublicURL: "http://localhost",
 		Template: tpl, Dir: t.TempDir(), Now: now.Now, Virtual: true, NoSync: true, Log: io.Discard, Report: io.Discard, Catalog: w.catalog,
 	})
 	if err != nil {
@@ -186,6 +194,7 @@ func (w *watch) watchAll() {
 		}
 	}
 	ada.drain()
+	w.watchAccounts(system, platforms, now)
 	now.add(40 * 24 * time.Hour) // the timers ring
 	system.Tick()
 	ada.drain()

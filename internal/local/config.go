@@ -8,6 +8,7 @@ import (
 
 	"bellwether/internal/catalog"
 	"bellwether/internal/parallel"
+	"bellwether/internal/platform"
 	"bellwether/internal/sam"
 	"bellwether/internal/store"
 )
@@ -26,6 +27,9 @@ type Config struct {
 	Table    store.Table                               // a table elsewhere; nil: the embedded one
 	Source   func(*Checkpoints) Source                 // the stream of Table
 	Catalog  func(catalog.Adapters) []catalog.Function // what runs; nil: all of the catalogue
+
+	Connectors platform.Connectors // of the ad platforms; nil: none can be connected
+	PublicURL  string              // where browsers find the system: http://localhost:8080; "": where a request came in
 }
 
 func (c Config) withDefaults() Config {

@@ -58,7 +58,7 @@ func (d *dispatcher) next() (Delivery, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for !d.stopped {
-		delivery, ok := d.system.journal.waiting.take(d.system.now(), func(f string) bool { return d.running[f] < perFunction })
+		delivery, ok := d.system.journal.waiting.take(d.system.now(), func(f string) bool { return d.running[f] < d.system.plan.atOnce(f) })
 		if ok {
 			d.running[delivery.Function]++
 			d.total++
@@ -72,15 +72,20 @@ func (d *dispatcher) next() (Delivery, bool) {
 // run invokes once. A crash between the invocation and the note that it is done repeats it: at least once, as on AWS.
 func (d *dispatcher) run(ctx context.Context, delivery Delivery) {
 	s := d.system
-	answer, err := s.invoke(ctx, delivery.Function, delivery.Payload)
-	if err == nil && delivery.Function == s.plan.stream.function {
-		_, err = taken(answer, nil) // a record of the stream that was redriven
+	_, queued := s.plan.queues[delivery.Function]
+	payload := []byte(delivery.Payload)
+	if queued {
+		payload = messagePayload(delivery)
+	}
+	answer, err := s.invoke(ctx, delivery.Function, payload)
+	if err == nil && (queued || delivery.Function == s.plan.stream.function) {
+		_, err = taken(answer, nil) // a message, or a record of the stream that was redriven
 	}
 	switch {
 	case err == nil:
 		err = s.journal.done(delivery)
 	case delivery.Attempt < s.plan.retries(delivery.Function):
-		delivery.Due = s.now().Add(s.scaled(retryWaits[min(delivery.Attempt, len(retryWaits)-1)]))
+		delivery.Due = s.now().Add(s.scaled(s.plan.retryWait(delivery.Function, delivery.Attempt)))
 		delivery.Attempt++
 		err = s.journal.again(delivery)
 	default:

@@ -21,6 +21,24 @@ type plan struct {
 	stream     streamPlan
 	functions  map[string]sam.Function
 	topics     []sam.Topic
+	queues     map[string]queuePlan // by the function that reads them
+	schedules  []schedulePlan
+}
+
+// queuePlan is a queue as its reader meets it.
+type queuePlan struct {
+	id          string // logical
+	visibility  time.Duration
+	receives    int    // how often a message is tried
+	deadLetters string // logical id
+	concurrency int
+}
+
+// schedulePlan is a schedule of a function.
+type schedulePlan struct {
+	function, name string
+	every          time.Duration
+	input          string
 }
 
 type rule struct {
@@ -41,14 +59,14 @@ type streamPlan struct {
 
 // newPlan refuses a template that the functions at hand can't honour.
 func newPlan(t *sam.Template, have map[string]lambda.Handler) (plan, error) {
-	p := plan{functions: map[string]sam.Function{}, topics: t.Topics}
+	p := plan{functions: map[string]sam.Function{}, topics: t.Topics, queues: map[string]queuePlan{}}
 	var errs []error
 	for _, f := range t.Functions {
 		if have[f.Name] == nil {
 			errs = append(errs, fmt.Errorf("template.yaml:%d: there is no function %s in this program", f.Line, f.Name))
 		}
 		p.functions[f.Name] = f
-		errs = append(errs, p.add(f))
+		errs = append(errs, p.add(f), p.addQueues(f, t.Queues))
 	}
 	switch {
 	case t.Authorizer == nil:
@@ -58,8 +76,13 @@ func newPlan(t *sam.Template, have map[string]lambda.Handler) (plan, error) {
 	default:
 		p.authorizer = *t.Authorizer
 	}
-	if !slices.ContainsFunc(t.Topics, func(topic sam.Topic) bool { return topic.LogicalID == budgetTopic }) {
-		errs = append(errs, fmt.Errorf("template.yaml has no topic %s", budgetTopic))
+	for _, id := range []string{budgetTopic, failureTopic} {
+		if !slices.ContainsFunc(t.Topics, func(topic sam.Topic) bool { return topic.LogicalID == id }) {
+			errs = append(errs, fmt.Errorf("template.yaml has no topic %s", id))
+		}
+	}
+	if _, ok := p.reader(syncQueue); !ok {
+		errs = append(errs, fmt.Errorf("template.yaml lets no function read a queue %s", syncQueue))
 	}
 	return p, errors.Join(errs...)
 }
@@ -82,6 +105,43 @@ func (p *plan) add(f sam.Function) error {
 	return nil
 }
 
+// addQueues adds the queue that the function reads, and its schedules.
+func (p *plan) addQueues(f sam.Function, queues []sam.Queue) error {
+	for _, s := range f.Schedules {
+		p.schedules = append(p.schedules, schedulePlan{f.Name, s.Name, s.Every, s.Input})
+	}
+	for _, e := range f.Queues {
+		if _, taken := p.queues[f.Name]; taken {
+			return fmt.Errorf("template.yaml:%d: the runner lets a function read one queue only", e.Line)
+		}
+		i := slices.IndexFunc(queues, func(q sam.Queue) bool { return q.LogicalID == e.Queue })
+		if i < 0 || queues[i].MaxReceives == 0 || !e.PartialFailure {
+			return fmt.Errorf("template.yaml:%d: a queue needs a redrive policy, and its reader ReportBatchItemFailures", e.Line)
+		}
+		q := queues[i]
+		p.queues[f.Name] = queuePlan{q.LogicalID, q.Visibility, q.MaxReceives, q.DeadLetters, e.Concurrency}
+	}
+	return nil
+}
+
+// reader is the function that reads the queue with the logical id.
+func (p plan) reader(queue string) (string, bool) {
+	for function, q := range p.queues {
+		if q.id == queue {
+			return function, true
+		}
+	}
+	return "", false
+}
+
+// atOnce is how many invocations of the function run at once.
+func (p plan) atOnce(function string) int {
+	if n := p.queues[function].concurrency; n > 0 {
+		return min(n, perFunction)
+	}
+	return perFunction
+}
+
 // passes reports whether the stream's filter lets the change through.
 func (s streamPlan) passes(c Change) bool {
 	if len(s.filters) == 0 {
@@ -99,12 +159,30 @@ func (s streamPlan) passes(c Change) bool {
 	return false
 }
 
-func (p plan) retries(function string) int { return p.functions[function].Async.Retries }
+// retries is how often a failed invocation is tried again.
+func (p plan) retries(function string) int {
+	if q, ok := p.queues[function]; ok {
+		return q.receives - 1
+	}
+	return p.functions[function].Async.Retries
+}
+
+// retryWait is how long after its attempt, counted from 0, a failed invocation is tried again: Lambda's
+// waits, or until the message is visible again.
+func (p plan) retryWait(function string, attempt int) time.Duration {
+	if q, ok := p.queues[function]; ok {
+		return q.visibility
+	}
+	return retryWaits[min(attempt, len(retryWaits)-1)]
+}
 
 // deadLetters is the queue for invocations of the function that failed for the last time.
 func (p plan) deadLetters(function string) string {
 	if function == p.stream.function {
 		return p.stream.onFailure
+	}
+	if q, ok := p.queues[function]; ok {
+		return q.deadLetters
 	}
 	return p.functions[function].Async.OnFailure
 }

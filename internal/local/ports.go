@@ -80,18 +80,25 @@ func (t localTimers) Cancel(_ context.Context, name string) error {
 	return t.system.journal.cancelTimer(name)
 }
 
-// budgetTopic is the topic's logical id in the template.
-const budgetTopic = "BudgetTopic"
+// Logical ids in the template of what the functions are wired to.
+const (
+	budgetTopic  = "BudgetTopic"
+	failureTopic = "FailureTopic"
+	syncQueue    = "SyncQueue"
+)
 
 // localTopic shows what the topic's subscribers, as the template lists them, would have got.
-type localTopic struct{ system *System }
+type localTopic struct {
+	system *System
+	id     string // logical
+}
 
 var _ channel.Topic = localTopic{}
 
 // Publish implements channel.Topic.
 func (t localTopic) Publish(_ context.Context, m channel.Message) error {
 	var sent []Sent
-	for _, sub := range t.system.plan.subscriptions(budgetTopic) {
+	for _, sub := range t.system.plan.subscriptions(t.id) {
 		one := Sent{Protocol: sub.Protocol, To: sub.Endpoint, Subject: m.Subject, Text: m.Text, AlertID: m.ID, At: t.system.now()}
 		if sub.Protocol == "sms" {
 			one.Subject, one.Text = "", cmp.Or(m.SMS, m.Text)

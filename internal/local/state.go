@@ -15,7 +15,8 @@ type State struct {
 	Sent        []Sent         `json:"sent"`        // what SNS would have sent, newest first
 	DeadLetters []DeadLetter   `json:"deadLetters"` // newest first
 	Parked      []event.Parked `json:"parked"`
-	Timers      []Timer        `json:"timers"`  // the next one first
+	Timers      []Timer        `json:"timers"` // the next one first
+	Schedules   []Firing       `json:"schedules"`
 	Waiting     []Delivery     `json:"waiting"` // invocations that wait for a try, what is due first
 	Running     int            `json:"running"` // asynchronous invocations under way
 }
@@ -30,7 +31,7 @@ type Timer struct {
 
 // State reads what there is to show.
 func (s *System) State() (State, error) {
-	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting.all(), Running: s.dispatcher.underWay()}
+	st := State{Now: s.now().UTC(), Waiting: s.journal.waiting.all(), Running: s.dispatcher.underWay(), Schedules: s.firings()}
 	var err error
 	if st.Sent, err = list[Sent](s.journal, outboxBucket); err != nil {
 		return st, err

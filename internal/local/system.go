@@ -99,7 +99,11 @@ func (s *System) assemble() (err error) {
 	if err != nil {
 		return err
 	}
-	cursors, err := cursorSealer(s.journal)
+	cursors, err := keptSealer(s.journal, "cursor.key")
+	if err != nil {
+		return err
+	}
+	tokens, err := keptSealer(s.journal, "token.key")
 	if err != nil {
 		return err
 	}
@@ -111,8 +115,9 @@ func (s *System) assemble() (err error) {
 	s.functions = map[string]lambda.Handler{}
 	observer := obs.New(out)
 	for _, f := range s.config.Catalog(catalog.Adapters{
-		Table: table, Bus: localBus{s}, BudgetTopic: localTopic{s}, Timers: localTimers{s}, Cursors: cursors,
-		Verifier: verifier, Pause: s.config.Pause, Now: s.now, Random: rand.Reader,
+		Table: table, Bus: localBus{s}, BudgetTopic: localTopic{s, budgetTopic}, FailureTopic: localTopic{s, failureTopic},
+		Timers: localTimers{s}, SyncQueue: localQueue{s, syncQueue}, Connectors: s.config.Connectors, Tokens: tokens, Cursors: cursors,
+		PublicURL: s.config.PublicURL, Verifier: verifier, Pause: s.config.Pause, Now: s.now, Random: rand.Reader,
 	}) {
 		s.functions[f.Name] = entry.Wrap(f.Handler, f.Name, observer, s.now)
 	}
@@ -145,16 +150,16 @@ func (s *System) logWriter() (io.Writer, error) {
 	return s.logFile, err
 }
 
-// cursorSealer seals page cursors with a key that is made at the first start.
-func cursorSealer(j *journal) (secret.Sealer, error) {
-	key := j.state("cursor.key")
+// keptSealer seals with a key that is made at the first start, and kept under the name.
+func keptSealer(j *journal, name string) (secret.Sealer, error) {
+	key := j.state(name)
 	if key == nil {
 		random := make([]byte, sha256.Size)
 		if _, err := rand.Read(random); err != nil {
 			return nil, err
 		}
 		key = []byte(hex.EncodeToString(random))
-		if err := j.setState("cursor.key", key); err != nil {
+		if err := j.setState(name, key); err != nil {
 			return nil, err
 		}
 	}
@@ -205,10 +210,14 @@ func (s *System) tick(ctx context.Context) {
 	}
 }
 
-// Tick rings the timers that are due and looks for retries: after a virtual clock was moved on.
+// Tick rings the timers and the schedules that are due and looks for retries: after a virtual clock was
+// moved on.
 func (s *System) Tick() {
 	if err := s.journal.ring(s.now()); err != nil {
 		s.log("ring timers: %v", err)
+	}
+	if err := s.journal.fire(s.plan.schedules, s.now()); err != nil {
+		s.log("fire schedules: %v", err)
 	}
 	s.poke()
 }

@@ -31,6 +31,10 @@ func (r *reader) event(f *Function, name, n *yaml.Node) {
 		r.rule(f, name, properties)
 	case "DynamoDB":
 		r.stream(f, name, properties)
+	case "SQS":
+		r.queueEvent(f, name, properties)
+	case "ScheduleV2":
+		r.schedule(f, name, properties)
 	default:
 		r.fail(name, "%s: the runner has no event of type %q", name.Value, kind)
 	}

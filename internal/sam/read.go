@@ -86,7 +86,7 @@ func (r *reader) resource(res resource) {
 		}
 		r.out.Bus = &Bus{res.id, name, line}
 	case typeQueue:
-		r.out.Queues = append(r.out.Queues, Queue{res.id, name, line})
+		r.queue(res, name, properties)
 	case typeTopic:
 		r.out.Topics = append(r.out.Topics, Topic{LogicalID: res.id, Name: name, ARN: r.arn(res.node, res.id), Line: line})
 	case typeLogGroup:

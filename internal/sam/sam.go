@@ -37,6 +37,8 @@ type Function struct {
 	Routes    []Route
 	Rules     []Rule
 	Streams   []Stream
+	Queues    []QueueEvent
+	Schedules []Schedule
 	Async     Async
 }
 
@@ -81,6 +83,27 @@ type Stream struct {
 	Line           int
 }
 
+// QueueEvent reads an SQS queue.
+type QueueEvent struct {
+	Name           string
+	Queue          string // logical id
+	BatchSize      int
+	Concurrency    int  // invocations at once; 0: no limit of its own
+	PartialFailure bool // ReportBatchItemFailures
+	Line           int
+}
+
+// Schedule invokes a function again and again.
+type Schedule struct {
+	Name        string
+	Every       time.Duration
+	Input       string // JSON; "" for none
+	Retries     int
+	MaxAge      time.Duration
+	DeadLetters string // logical id of the queue; empty: what could not be delivered is lost
+	Line        int
+}
+
 // Authorizer is the Lambda authorizer, with payload 2.0 and simple responses.
 type Authorizer struct {
 	Function string        // its Name
@@ -98,9 +121,12 @@ type Bus struct {
 
 // Queue is one SQS queue.
 type Queue struct {
-	LogicalID string
-	Name      string
-	Line      int
+	LogicalID   string
+	Name        string
+	Visibility  time.Duration // how long a message that is being handled is hidden from others
+	DeadLetters string        // logical id of the queue for messages that were received too often; empty: none
+	MaxReceives int           // how often a message is received before it goes there
+	Line        int
 }
 
 // Topic is one SNS topic, with the subscriptions that the parameters ask for.

@@ -10,19 +10,21 @@ import (
 
 	"bellwether/internal/integration"
 	"bellwether/internal/platform"
-	"bellwether/internal/platform/meta"
+	"bellwether/internal/platform/connectors"
 	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/tenant"
 )
 
 // connectors are those of all platforms, over the sandbox behind the gate.
 func (w *World) connectors() (platform.Connectors, error) {
-	client := platform.Client{Platform: platform.Meta, Now: w.Clock.Now, HTTP: &http.Client{
+	endpoints := map[string]platform.Endpoint{}
+	for _, name := range []string{platform.Meta, platform.Google, platform.LinkedIn} {
+		endpoints[name] = sandbox.Endpoint(name, "http://sandbox.example")
+	}
+	return connectors.New(endpoints, &http.Client{
 		Transport:     transport{w.gate, w.Sandbox},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-	connector, err := meta.New(sandbox.Endpoint(platform.Meta, "http://sandbox.example"), client)
-	return platform.Connectors{platform.Meta: connector}, err
+	}, w.Clock.Now)
 }
 
 // Connect connects an ad account for the principal, by the real round trip of a browser and without

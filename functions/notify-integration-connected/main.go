@@ -1,0 +1,29 @@
+// The function notify-integration-connected welcomes a connected ad account and wakes its first sync.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/app"
+	"bellwether/internal/listen"
+	"bellwether/internal/queue/sqs"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		table := dynamo.New(c.AWS, c.Table)
+		return listen.NotifyIntegrationConnected(listen.IntegrationConnected{
+			Accounts:  store.Integrations{Table: table},
+			Campaigns: store.Campaigns{Table: table},
+			Roster:    store.Tenants{Table: table},
+			Inbox:     store.Inbox{Table: table},
+			Tiles:     store.Runs{Table: table},
+			Signals:   store.Signals{Table: table},
+			Queue:     sqs.New(c.AWS, c.SyncQueueURL),
+			Park:      store.Parked{Table: table},
+			Now:       c.Now,
+		})
+	})
+}
