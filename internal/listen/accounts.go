@@ -80,13 +80,14 @@ func readAccount(from Accounts, orgID, id string, into *integration.Integration)
 	}
 }
 
-// readNamed reads the campaigns that an event names, in its order; those that are not there stay zero.
+// readNamed reads the campaigns that an event names, in its order; those that are not there, or can't
+// be read, stay zero: they are missing in a text, which is no reason not to tell it.
 func readNamed(from Campaigns, orgID string, ids []string) (list []campaign.Campaign, reads []func(context.Context) error) {
 	list = make([]campaign.Campaign, len(ids))
 	for i, id := range ids {
 		reads = append(reads, func(ctx context.Context) error {
 			c, err := from.Get(ctx, orgID, id)
-			if fault.Is(err, fault.NotFound) {
+			if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Permanent) {
 				return nil
 			}
 			list[i] = c

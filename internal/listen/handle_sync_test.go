@@ -39,6 +39,7 @@ func TestAttemptsTellNobody(t *testing.T) {
 // between only the history grows.
 func TestOutageIsToldByItsChanges(t *testing.T) {
 	w := newTown(t)
+	w.now = w.now.AddDate(0, 0, 30)
 	w.run(ours, w.meta, "")
 	succeeded := w.now
 	var want, got []string
@@ -140,6 +141,23 @@ func TestLostAccessIsToldOnce(t *testing.T) {
 	}
 }
 
+// The twentieth failure of days is the one that loses the account: that is told, and not that it fails.
+func TestLostAccessAfterDaysOfFailing(t *testing.T) {
+	w := newTown(t)
+	for range 19 {
+		w.run(ours, w.meta, platform.ClassNotFound)
+	}
+	w.now = w.now.AddDate(0, 0, 5)
+	w.run(ours, w.meta, platform.ClassAuthRevoked)
+	if e := w.integration(ours, w.meta); e.Health.Failures != 20 {
+		t.Fatalf("%d failures", e.Health.Failures)
+	}
+	w.deliver(w.last("IntegrationSyncFailed"))
+	if got := w.inbox(ours, ada); len(got) != 0 {
+		t.Errorf("told %+v", got)
+	}
+}
+
 func TestHistoryOfAFailure(t *testing.T) {
 	for fields, want := range map[string]string{
 		`"willRetry":true`: "retrying", `"willRetry":true,"partial":true`: "retrying", `"partial":true`: "partial", `"attempt":4`: "failed",
@@ -184,6 +202,20 @@ func TestStale(t *testing.T) {
 		if got := slices.Contains(w.wrong(ours), "integration:"+w.meta+":stale"); got != tt.wrong {
 			t.Errorf("%s: wrong %v", tt.name, w.wrong(ours))
 		}
+	}
+}
+
+// A success after data that was only old takes back what was noted of that.
+func TestStaleIsResolved(t *testing.T) {
+	w := newTown(t)
+	w.deliver(scenarios["stale"](w))
+	if got := w.wrong(ours); !slices.Equal(got, []string{"integration:" + w.meta + ":stale"}) {
+		t.Fatalf("wrong %v", got)
+	}
+	w.run(ours, w.meta, "")
+	w.deliver(w.last("IntegrationRecovered"))
+	if got := w.wrong(ours); got != nil {
+		t.Errorf("wrong %v", got)
 	}
 }
 
@@ -281,6 +313,14 @@ func TestRefusalThatIsOver(t *testing.T) {
 	w.deliver(w.last("CampaignStatusRefused"))
 	if len(w.inbox(ours, ada)) != 1 || len(w.messages) != 0 || w.wrong(ours) != nil {
 		t.Errorf("told %+v, %d messages, wrong %v", w.inbox(ours, ada), len(w.messages), w.wrong(ours))
+	}
+}
+
+func TestRefusedPauseThatIsGivenUp(t *testing.T) {
+	w := newTown(t)
+	w.deliver(scenarios["a refused pause is given up"](w))
+	if w.wrong(ours) != nil || w.tile(w.one).Status != "active" {
+		t.Errorf("wrong %v", w.wrong(ours))
 	}
 }
 

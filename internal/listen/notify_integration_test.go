@@ -14,6 +14,7 @@ import (
 	"bellwether/internal/notification"
 	"bellwether/internal/platform"
 	"bellwether/internal/produce"
+	"bellwether/internal/store"
 )
 
 func TestConnectedIsWelcomedAndSynced(t *testing.T) {
@@ -136,17 +137,34 @@ func TestDisconnectedNamesWhatRan(t *testing.T) {
 	w.change(ours, w.one, func(c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
 		return c.Observe(c.Placements[0].ID, platform.Campaign{ID: "One0", Name: "One 0", Status: platform.StatusPaused}, w.now, nil, cause)
 	})
-	w.lose(ours, w.meta, integration.ReasonRevoked, w.one)
-	e := w.last("IntegrationDisconnected")
-	w.deliver(e)
-	w.says(w.inbox(ours, ada)[0].Text, []string{"none of its 1 campaign ran at Meta"}, []string{"spending", "One"})
+	w.change(ours, w.both, func(c campaign.Campaign, cause event.Cause) (campaign.Change, error) { // its other placement runs
+		return c.Observe(c.Placements[0].ID, platform.Campaign{ID: "Both0", Name: "Both 0", Status: platform.StatusPaused}, w.now, nil, cause)
+	})
+	w.lose(ours, w.meta, integration.ReasonRevoked, w.one, w.both)
+	w.deliver(w.last("IntegrationDisconnected"))
+	w.says(w.inbox(ours, ada)[0].Text, []string{"none of its 2 campaigns ran at Meta"}, []string{"spending", "One", "Both"})
 
 	w.now = w.now.Add(time.Hour)
 	w.connect(ours, platform.Meta, "1")
 	w.now = w.now.Add(time.Hour)
+	w.change(ours, w.both, func(c campaign.Campaign, cause event.Cause) (campaign.Change, error) { // we can't tell what that is
+		return c.Observe(c.Placements[0].ID, platform.Campaign{ID: "Both0", Name: "Both 0", Status: platform.StatusUnknown}, w.now, nil, cause)
+	})
 	w.lose(ours, w.meta, integration.ReasonRevoked, w.one, w.both)
 	w.deliver(changed(w.last("IntegrationDisconnected"), `"campaignCount":40`))
 	w.says(w.inbox(ours, ada)[1].Text, []string{"May go on spending: Both, and some of 38 others."}, nil)
+}
+
+// A loss that is heard of when the account is back is told, and alarms nobody.
+func TestLossThatIsOver(t *testing.T) {
+	w := newTown(t)
+	w.lose(ours, w.meta, integration.ReasonRevoked, w.one)
+	w.now = w.now.Add(time.Minute)
+	w.connect(ours, platform.Meta, "1")
+	w.deliver(w.last("IntegrationDisconnected"))
+	if len(w.inbox(ours, ada)) != 1 || len(w.messages)+len(w.alerts(ours)) != 0 || w.wrong(ours) != nil {
+		t.Errorf("told %+v, %d messages, wrong %v", w.inbox(ours, ada), len(w.messages), w.wrong(ours))
+	}
 }
 
 func TestSignalsOfAnAccount(t *testing.T) {
@@ -319,6 +337,82 @@ func TestOneBadCampaignKeepsNoOther(t *testing.T) {
 	}
 	if alone != 4 { // each campaign is read and written once
 		t.Errorf("in %d cases one campaign followed and the other did not", alone)
+	}
+}
+
+// A campaign whose record is broken is for the parked events, and the others are done. But what may pass
+// comes first: as long as another campaign is only not reached, the event has to come again.
+func TestBrokenCampaignKeepsNoOther(t *testing.T) {
+	given := func() (*town, event.Raw) {
+		w := newTown(t)
+		w.disconnect(ours, w.meta, false, w.one, w.both)
+		broken := store.Item{Key: store.Org(ours).Campaign(min(w.one, w.both)), Version: 9, Doc: "{"}
+		if err := w.raw.Write(t.Context(), "break", store.Put(broken, store.Always())); err != nil {
+			t.Fatal(err)
+		}
+		w.calls = 0
+		return w, w.last("IntegrationDisconnected")
+	}
+	w, e := given()
+	if err := w.try(e); err == nil || !strings.Contains(err.Error(), "parked: 1 of the account's campaigns") {
+		t.Fatalf("it ends with %v", err)
+	}
+	if !w.read(ours, max(w.one, w.both)).Placements[0].Lost || w.integration(ours, w.meta).Marked || len(w.inbox(ours, ada)) != 1 {
+		t.Error("the other campaign was not changed, or nobody told, or the account may end")
+	}
+	for n := range w.calls {
+		w, e := given()
+		w.choose = func(at int) call {
+			if at == n {
+				return failsBefore
+			}
+			return works
+		}
+		if err := w.try(e); err == nil || strings.Contains(err.Error(), "parked") {
+			t.Errorf("call %d failed: it ends with %v", n, err)
+		}
+	}
+}
+
+// An account may have more campaigns than one invocation has time for: what it did stays done.
+func TestManyCampaignsAreGoneOnFrom(t *testing.T) {
+	w := newTown(t)
+	for n := range 120 {
+		w.campaign(ours, fmt.Sprint("Many ", n), w.meta)
+	}
+	w.disconnect(ours, w.meta, false)
+	e := w.last("IntegrationDisconnected")
+	marked := func() (n int) {
+		links, err := store.Integrations{Table: w.raw}.Links(t.Context(), ours, w.meta)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range links {
+			if p, _ := w.read(ours, l.CampaignID).Placement(l.PlacementID); p.Lost {
+				n++
+			}
+		}
+		return n
+	}
+	w.calls = 0
+	w.choose = func(at int) call {
+		if at == 150 {
+			return diesAfter
+		}
+		return works
+	}
+	if err := w.try(e); err == nil || marked() == 0 || marked() == 122 {
+		t.Fatalf("%d are marked: %v", marked(), err)
+	}
+	w.choose = nil
+	before := len(w.events("CampaignStatusChanged", "CampaignUpdated"))
+	left := 122 - marked()
+	w.deliver(e)
+	if marked() != 122 || !w.integration(ours, w.meta).Marked {
+		t.Errorf("%d of 122 are marked", marked())
+	}
+	if n := len(w.events("CampaignStatusChanged", "CampaignUpdated")) - before; n != left {
+		t.Errorf("%d events for the %d that were left", n, left)
 	}
 }
 
