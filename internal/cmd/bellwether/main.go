@@ -40,7 +40,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	config := local.Config{Template: template, Dir: *dir, Speed: speed}
+	platforms, err := openPlatforms(*dir, env("SANDBOX_PORT", "8081"))
+	if err != nil {
+		return err
+	}
+	defer platforms.close()
+	config := local.Config{Template: template, Dir: *dir, Speed: speed, Connectors: platforms.connectors}
 	switch kind := env("STORE", "bolt"); kind {
 	case "bolt":
 	case "dynamodb":
@@ -54,7 +59,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(serve(system, *addr), system.Close()); err != nil {
+	if err := errors.Join(serve(system, *addr, platforms), system.Close()); err != nil {
 		return err
 	}
 	fmt.Println("\nStopped. Everything is kept for the next start; `make reset` clears it.")
@@ -66,7 +71,7 @@ func run() error {
 const requestsEnd = 30 * time.Second
 
 // serve answers until the process is told to stop; what is under way is finished.
-func serve(system *local.System, addr string) error {
+func serve(system *local.System, addr string, platforms *platforms) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func serve(system *local.System, addr string) error {
 	server := &http.Server{Handler: system.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	greet(listener.Addr().String())
+	greet(listener.Addr().String(), platforms)
 	select {
 	case err := <-served:
 		return err
@@ -91,15 +96,16 @@ func serve(system *local.System, addr string) error {
 	return nil
 }
 
-func greet(addr string) {
+func greet(addr string, platforms *platforms) {
 	fmt.Printf(`Bellwether runs at http://%[1]s
 
   What it sends and what waits:  http://%[1]s/_local
+  The ad platforms (a sandbox):  %[2]s
   Sign in:                       TOKEN=$(curl -s http://%[1]s/_local/token -d email=ada@example.com)
   Who am I:                      curl -s http://%[1]s/v1/me -H "Authorization: Bearer $TOKEN"
 
 README.md goes on from here. Ctrl-C stops it and loses nothing.
-`, addr)
+`, addr, platforms.url)
 }
 
 func env(name, otherwise string) string {

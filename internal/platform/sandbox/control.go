@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -78,20 +80,27 @@ func (s *Server) post(do func(order) error) http.HandlerFunc {
 	}
 }
 
-func isForm(r *http.Request) bool {
-	return r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" && r.Header.Get("Accept") != "application/json" && r.FormValue("platform") != ""
-}
+// isForm reports whether the page's own form asks.
+func isForm(r *http.Request) bool { return r.PostForm.Has("platform") }
 
+// readOrder reads the body: JSON whatever it is called (curl calls everything a form), or a form of the page.
 func readOrder(r *http.Request) (in order, err error) {
-	if isForm(r) {
-		return order{
-			Platform: r.FormValue("platform"), Op: r.FormValue("op"), Kind: r.FormValue("kind"), CampaignID: r.FormValue("campaignId"),
-			Status: r.FormValue("status"), Date: r.FormValue("date"), Spend: r.FormValue("spend"),
-		}, nil
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+	if err != nil {
+		return in, err
 	}
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	return in, d.Decode(&in)
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '{' {
+		d := json.NewDecoder(bytes.NewReader(trimmed))
+		d.DisallowUnknownFields()
+		return in, d.Decode(&in)
+	}
+	if r.PostForm, err = url.ParseQuery(string(body)); err != nil {
+		return in, err
+	}
+	return order{
+		Platform: r.PostForm.Get("platform"), Op: r.PostForm.Get("op"), Kind: r.PostForm.Get("kind"), CampaignID: r.PostForm.Get("campaignId"),
+		Status: r.PostForm.Get("status"), Date: r.PostForm.Get("date"), Spend: r.PostForm.Get("spend"),
+	}, nil
 }
 
 func (s *Server) spend(in order) error {

@@ -114,8 +114,8 @@ func furnish(now time.Time) state {
 			}
 		}
 	}
-	budgeted("meta", "120210000000001", 522*money.Micro) // 391.44 of 522.00: 74.98 %
-	budgeted("google", "21000000003", 600*money.Micro)   // 450.40 of 600.00: 75.06 %
-	budgeted("tiktok", "1780000000000000004", 2200*money.Micro)
+	budgeted("meta", "120210000000001", 490*money.Micro) // 361.84 in the last 28 days: 73.8 %
+	budgeted("google", "21000000003", 570*money.Micro)   // 418.38: 73.4 %
+	budgeted("tiktok", "1780000000000000004", 2100*money.Micro)
 	return s
 }

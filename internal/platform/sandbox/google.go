@@ -212,11 +212,11 @@ func (g googleAPI) account(w http.ResponseWriter, r *http.Request) (Account, boo
 	return a, true
 }
 
-// googlePage cuts rows at the token of a page, which says nothing to clients.
-func googlePage(rows []any, token string) map[string]any {
+// page cuts rows at the token of a page, which says nothing to clients.
+func (g googleAPI) page(rows []any, token string) map[string]any {
 	from, _ := strconv.Atoi(strings.TrimPrefix(token, "CK"))
 	from = min(max(from, 0), len(rows))
-	to := min(from+pageSize, len(rows))
+	to := min(from+g.world.pages, len(rows))
 	out := map[string]any{"fieldMask": "campaign.id"}
 	if to > from {
 		out["results"] = rows[from:to]

@@ -67,7 +67,7 @@ func (g googleAPI) search(w http.ResponseWriter, r *http.Request) {
 		g.fail(w, 400, "queryError", "UNEXPECTED_INPUT", "Error in query: unexpected input.", nil)
 		return
 	}
-	answer(w, 200, googlePage(rows, in.PageToken))
+	answer(w, 200, g.page(rows, in.PageToken))
 }
 
 // searchCustomers answers for an account itself, or for those below a manager.
@@ -79,7 +79,7 @@ func (g googleAPI) searchCustomers(w http.ResponseWriter, r *http.Request, query
 		for _, a := range below {
 			rows = append(rows, map[string]any{"customerClient": googleCustomer(a)})
 		}
-		answer(w, 200, googlePage(rows, token))
+		answer(w, 200, g.page(rows, token))
 		return
 	}
 	if len(below) > 0 {
@@ -95,7 +95,7 @@ func (g googleAPI) searchCustomers(w http.ResponseWriter, r *http.Request, query
 		}
 		rows = []any{map[string]any{"customer": googleCustomer(accounts[n])}}
 	}
-	answer(w, 200, googlePage(rows, token))
+	answer(w, 200, g.page(rows, token))
 }
 
 func googleCustomer(a Account) map[string]any {

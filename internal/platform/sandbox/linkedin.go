@@ -164,11 +164,11 @@ func linkedinQuery(r *http.Request) map[string]string {
 	return values
 }
 
-// linkedinPage cuts a list at the token of a page.
-func linkedinPage(all []any, token string) map[string]any {
+// page cuts a list at the token of a page.
+func (l linkedinAPI) page(all []any, token string) map[string]any {
 	from, _ := strconv.Atoi(strings.TrimPrefix(token, "DgGp"))
 	from = min(max(from, 0), len(all))
-	to := min(from+pageSize, len(all))
+	to := min(from+l.world.pages, len(all))
 	meta := map[string]any{}
 	if to < len(all) {
 		meta["nextPageToken"] = "DgGp" + strconv.Itoa(to)

@@ -31,7 +31,7 @@ func (l linkedinAPI) accounts(w http.ResponseWriter, r *http.Request) {
 			linkedin.CurrencyField: a.Currency, linkedin.TimeZoneField: a.TimeZone,
 		})
 	}
-	answer(w, 200, linkedinPage(all, q["pageToken"]))
+	answer(w, 200, l.page(all, q["pageToken"]))
 }
 
 func (l linkedinAPI) account(w http.ResponseWriter, r *http.Request, id string) (Account, bool) {
@@ -67,7 +67,7 @@ func (l linkedinAPI) campaigns(w http.ResponseWriter, r *http.Request) {
 			all = append(all, linkedinCampaign(c, a))
 		}
 	}
-	answer(w, 200, linkedinPage(all, q["pageToken"]))
+	answer(w, 200, l.page(all, q["pageToken"]))
 }
 
 // linkedinStatus is the wish, and what it serves: "ACTIVE/CAMPAIGN_GROUP_STATUS_HOLD" holds both.

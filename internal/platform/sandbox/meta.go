@@ -175,10 +175,10 @@ func (m metaAPI) revoke(w http.ResponseWriter, r *http.Request) {
 }
 
 // paged cuts a list at the cursor, and says how it goes on, with an absolute address.
-func paged[T any](r *http.Request, list []T) (page []T, paging map[string]any) {
+func paged[T any](r *http.Request, size int, list []T) (page []T, paging map[string]any) {
 	from, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Query().Get("after"), "QV"))
 	from = min(max(from, 0), len(list))
-	to := min(from+pageSize, len(list))
+	to := min(from+size, len(list))
 	cursor := "QV" + strconv.Itoa(to)
 	paging = map[string]any{"cursors": map[string]string{"before": "QV" + strconv.Itoa(from), "after": cursor}}
 	if to < len(list) {
@@ -191,7 +191,7 @@ func paged[T any](r *http.Request, list []T) (page []T, paging map[string]any) {
 }
 
 func (m metaAPI) accounts(w http.ResponseWriter, r *http.Request) {
-	page, paging := paged(r, m.world.Accounts("meta"))
+	page, paging := paged(r, m.world.pages, m.world.Accounts("meta"))
 	data := []map[string]any{}
 	for _, a := range page {
 		status := meta.AccountActive
@@ -222,7 +222,7 @@ func (m metaAPI) campaigns(w http.ResponseWriter, r *http.Request) {
 		hidden := c.Status == "ARCHIVED" || c.Status == "DELETED"
 		return c.Deleted || (hidden && !slices.Contains(asked, c.Status))
 	})
-	page, paging := paged(r, list)
+	page, paging := paged(r, m.world.pages, list)
 	data := []map[string]any{}
 	for _, c := range page {
 		data = append(data, metaCampaign(c, a))
@@ -285,7 +285,7 @@ func (m metaAPI) insights(w http.ResponseWriter, r *http.Request) {
 			rows = append(rows, row)
 		}
 	}
-	page, paging := paged(r, rows)
+	page, paging := paged(r, m.world.pages, rows)
 	answer(w, 200, map[string]any{"data": page, "paging": paging})
 }
 

@@ -96,3 +96,6 @@ func Endpoint(name, base string) platform.Endpoint {
 		ClientID: clientID, ClientSecret: secret.NewText(clientSecret), VerifyToken: secret.NewText(verifyToken), Sandbox: true,
 	}
 }
+
+// Platforms are those that the sandbox mimics.
+func Platforms() []string { return []string{platform.Meta, platform.Google, platform.LinkedIn} }

@@ -71,6 +71,7 @@ type World struct {
 	now    func() time.Time
 	random io.Reader
 	path   string
+	pages  int // rows of a page
 	state  state
 	series map[string][]Result // of the real data, by series, dated as if day 0 were the anchor
 }
@@ -93,7 +94,7 @@ func newWorld(c Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{now: c.Now, random: c.Random, path: c.Path, series: series}
+	w := &World{now: c.Now, random: c.Random, path: c.Path, pages: c.PageSize, series: series}
 	text, err := os.ReadFile(c.Path)
 	switch {
 	case c.Path != "" && err == nil:

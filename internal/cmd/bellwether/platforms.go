@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"bellwether/internal/platform"
+	"bellwether/internal/platform/connectors"
+	"bellwether/internal/platform/sandbox"
+)
+
+// platforms are the ad platforms of this machine: a sandbox on a port of its own, as the real ones are on
+// hosts of their own, and the connectors that speak to it over HTTP.
+type platforms struct {
+	url        string
+	connectors platform.Connectors
+	server     *http.Server
+}
+
+func openPlatforms(dir, port string) (*platforms, error) {
+	server, err := sandbox.New(sandbox.Config{Now: time.Now, Path: filepath.Join(dir, "sandbox.json")})
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "localhost:"+port)
+	if err != nil {
+		return nil, fmt.Errorf("the ad platforms need a port of their own (SANDBOX_PORT): %w", err)
+	}
+	p := &platforms{url: "http://" + listener.Addr().String(), server: &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}}
+	endpoints := map[string]platform.Endpoint{}
+	for _, name := range sandbox.Platforms() {
+		endpoints[name] = sandbox.Endpoint(name, p.url)
+	}
+	if p.connectors, err = connectors.New(endpoints, connectors.NewClient(), time.Now); err != nil {
+		listener.Close()
+		return nil, err
+	}
+	go func() { _ = p.server.Serve(listener) }()
+	return p, nil
+}
+
+func (p *platforms) close() { p.server.Close() }
