@@ -52,10 +52,16 @@ func (c Campaign) Wants(p Placement) (want platform.Switch, ok bool) {
 }
 
 // Settled reports whether the placement was seen to do what the campaign wants, or nothing is wanted
-// that could be done now.
+// that could be done now. One that could not be reached, though its account is not known to be lost, is
+// not settled: it is looked at and driven as soon as that goes again.
 func (c Campaign) Settled(p Placement) bool {
 	want, ok := c.Wants(p)
-	return !ok || p.Control.State == ControlUnknown || (p.Control.State == ControlConfirmed && p.Control.Want == want)
+	return !ok || (p.Lost && p.Control.State == ControlUnknown) || p.Control.does(want)
+}
+
+// does reports whether the wish was seen to be done.
+func (k Control) does(want platform.Switch) bool {
+	return k.State == ControlConfirmed && k.Want == want
 }
 
 // NeedsLook reports whether the next sync has to look at the placement, even if what it reads is what
@@ -110,8 +116,7 @@ func (c Campaign) Confirm(placementID, holder string, want platform.Switch, seen
 	}
 	p.Remote = p.Remote.with(seen)
 	p.Control = Control{Want: want, State: ControlConfirmed, At: cause.At.UTC(), Unseen: true}
-	now, _ := c.Wants(*p)
-	if now != want {
+	if now, ok := c.Wants(*p); ok && now != want {
 		p.Control.Holder, p.Control.HeldUntil = holder, cause.At.Add(DriveTime).UTC()
 	}
 	return ch, ch.emit(cause, event.CampaignStatusConfirmed{
@@ -119,10 +124,11 @@ func (c Campaign) Confirm(placementID, holder string, want platform.Switch, seen
 	})
 }
 
-// OutOfReach records that the placement's account can't be reached: what it does is unknown.
-func (c Campaign) OutOfReach(placementID string, cause event.Cause) (Change, error) {
+// OutOfReach records that the placement's account can't be reached: what it does is unknown. A holder
+// that was overtaken has nothing to say.
+func (c Campaign) OutOfReach(placementID, holder string, cause event.Cause) (Change, error) {
 	ch, p, err := c.placementChange(placementID, cause)
-	if err != nil || p.Control.State == ControlUnknown {
+	if err != nil || p.Control.Holder != holder {
 		return Change{Campaign: c}, err
 	}
 	p.Control = Control{Want: p.Control.Want, State: ControlUnknown, At: cause.At.UTC()}

@@ -129,8 +129,9 @@ func cleanName(name, id string) string {
 
 // Observe takes what a sync read of a placement at the given time. A person's change at the platform
 // is respected: a pause there holds the placement, and a start there overrides what had paused it.
-// What nobody changed there but isn't as wanted has drifted, and is driven again. rows are the stored
-// results of Span(nil, ...), for a budget that follows the platform's.
+// What nobody changed there but isn't as wanted has drifted, and is driven again. An archived campaign
+// is only held to its end, and not once that was seen. rows are the stored results of Span(nil, ...),
+// for a budget that follows the platform's.
 func (c Campaign) Observe(placementID string, seen platform.Campaign, at time.Time, rows []Row, cause event.Cause) (Change, error) {
 	ch, p, err := c.placementChange(placementID, cause)
 	if err != nil {
@@ -138,11 +139,15 @@ func (c Campaign) Observe(placementID string, seen platform.Campaign, at time.Ti
 	}
 	before := *p
 	p.Remote = p.Remote.with(RemoteOf(seen, at))
-	if c.Lifecycle == Archived {
+	if p.Remote.Gone {
+		p.Control.Unseen = false
+		if err := ch.gone(c, before, cause); err != nil {
+			return Change{}, err
+		}
 		return c.unlessSame(ch, before, *p), nil
 	}
-	if p.Remote.Gone {
-		return ch.gone(c, cause)
+	if c.Lifecycle == Archived && c.Settled(before) {
+		return c.unlessSame(ch, before, *p), nil
 	}
 	if err := ch.follow(c, p, seen, rows, cause); err != nil {
 		return Change{}, err
@@ -173,6 +178,9 @@ func samePlacement(a, b Placement) bool {
 func (ch *Change) follow(before Campaign, p *Placement, seen platform.Campaign, rows []Row, cause event.Cause) error {
 	c := &ch.Campaign
 	name := cleanName(seen.Name, seen.ID)
+	if before.Lifecycle == Archived {
+		return nil
+	}
 	if before.Origin == OriginSync && len(before.Placements) == 1 && name != p.Name {
 		if c.Name == p.Name { // nobody renamed it here
 			c.Name = name
@@ -204,11 +212,11 @@ func (ch *Change) compare(before Campaign, p *Placement, at time.Time, cause eve
 	c := &ch.Campaign
 	want, ok := c.Wants(*p)
 	driving := p.Control.Holder != "" && cause.At.Before(p.Control.HeldUntil)
-	if !ok || p.Lost || driving || !told(p.Remote.Status) || at.Before(p.Control.At) {
+	if !ok || p.Lost || driving || !told(p.Remote.Status) || !at.After(p.Control.At) {
 		return nil // a reading from before our last call says nothing about it
 	}
 	runs := p.Remote.Status.Runs()
-	settled := p.Control.State == ControlConfirmed && p.Control.Want == want
+	settled := p.Control.does(want)
 	switch {
 	case runs == (want == platform.On) && settled:
 		p.Control.Unseen = false
@@ -235,8 +243,9 @@ func told(s platform.Status) bool {
 func (ch *Change) pausedThere(before Campaign, p *Placement, at time.Time, cause event.Cause) error {
 	c := &ch.Campaign
 	p.Held, p.Control = true, Control{Want: platform.Off, State: ControlConfirmed, At: at.UTC()}
-	if c.reachable(func(p Placement) bool { return !p.Held }) {
-		return ch.emit(cause, c.updated("placements")) // the others run on
+	others := func(p Placement) bool { return p.Linked() && !p.Remote.Gone && !p.Held }
+	if slices.ContainsFunc(c.Placements, others) { // they run on, maybe out of reach
+		return ch.emit(cause, c.updated("placements"))
 	}
 	c.addReason(ReasonHuman)
 	return ch.emitStatus(before, BecausePausedThere+": "+p.Platform, cause)
@@ -265,22 +274,30 @@ func (ch *Change) resumedThere(before Campaign, p *Placement, at time.Time, caus
 	return ch.emitStatus(before, BecauseResumedThere+": "+p.Platform, cause)
 }
 
-// gone ends a campaign none of whose placements is left at a platform.
-func (ch Change) gone(before Campaign, cause event.Cause) (Change, error) {
+// gone ends a campaign none of whose placements is left at a platform. What has ended counts as paused:
+// a person who brings one back there is not fought by a campaign that is archived here.
+func (ch *Change) gone(before Campaign, was Placement, cause event.Cause) error {
 	c := &ch.Campaign
 	left := slices.ContainsFunc(c.Placements, func(p Placement) bool { return !p.Remote.Gone })
 	if left {
-		return ch, ch.emit(cause, c.updated("placements"))
+		if was.Remote.Gone {
+			return nil
+		}
+		return ch.emit(cause, c.updated("placements"))
+	}
+	if before.Lifecycle == Archived {
+		return nil
 	}
 	c.Lifecycle = Archived
-	return ch, ch.emitStatus(before, BecauseGone, cause)
+	for i := range c.Placements {
+		c.Placements[i].Control = Control{Want: platform.Off, State: ControlConfirmed, At: cause.At.UTC()}
+	}
+	return ch.emitStatus(before, BecauseGone, cause)
 }
 
-// reachable reports whether a placement that can be driven has the property.
-func (c Campaign) reachable(is func(Placement) bool) bool {
-	return slices.ContainsFunc(c.Placements, func(p Placement) bool {
-		return p.Linked() && !p.Lost && !p.Remote.Gone && is(p)
-	})
+// reachable reports whether any placement can be driven.
+func (c Campaign) reachable() bool {
+	return slices.ContainsFunc(c.Placements, func(p Placement) bool { return p.Linked() && !p.Lost && !p.Remote.Gone })
 }
 
 // Disconnect marks the placements of an account that is out of reach. The campaign gets the reason
@@ -295,14 +312,17 @@ func (c Campaign) Disconnect(integrationID string, reachable, keep bool, cause e
 			continue
 		}
 		marked, p.Lost = true, true
-		if !reachable || keep {
+		switch {
+		case !reachable || keep:
 			p.Control = Control{Want: platform.Off, State: ControlUnknown, At: cause.At.UTC()}
+		case p.Control.State == ControlUnknown: // the grant works for a last time
+			p.Control = p.lastSeen(cause.At)
 		}
 	}
 	if !marked || c.Lifecycle == Archived {
 		return Change{Campaign: c}, nil
 	}
-	if c.Lifecycle == Active && !ch.Campaign.reachable(func(Placement) bool { return true }) {
+	if c.Lifecycle == Active && !ch.Campaign.reachable() {
 		ch.Campaign.addReason(ReasonDisconnected)
 	}
 	return ch.movedPlacements(c, BecauseDisconnected, cause)
@@ -318,10 +338,8 @@ func (c Campaign) Reconnect(integrationID string, cause event.Cause) (Change, er
 			continue
 		}
 		marked, p.Lost = true, false
-		// Whatever happened there while it was out of reach, a person did: the next sync finds out, and
-		// takes a pause for a person's. What we paused ourselves we start again.
 		if p.Control.State == ControlUnknown {
-			p.Control = Control{Want: platform.On, State: ControlConfirmed, At: cause.At.UTC()}
+			p.Control = p.lastSeen(cause.At)
 		}
 	}
 	if !marked {
@@ -329,6 +347,19 @@ func (c Campaign) Reconnect(integrationID string, cause event.Cause) (Change, er
 	}
 	ch.Campaign.dropReason(ReasonDisconnected)
 	return ch.movedPlacements(c, BecauseReconnected, cause)
+}
+
+// lastSeen takes the placement to be as it was last seen, so that what happened since was done by a
+// person: the next sync looks, and respects it. What we had paused ourselves before we start again.
+func (p Placement) lastSeen(now time.Time) Control {
+	if !told(p.Remote.Status) {
+		return Control{}
+	}
+	want := platform.Off
+	if p.Remote.Status.Runs() {
+		want = platform.On
+	}
+	return Control{Want: want, State: ControlConfirmed, At: now.UTC(), Unseen: true}
 }
 
 // movedPlacements tells of placements that were lost or came back: by the status where that changed,

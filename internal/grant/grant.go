@@ -158,8 +158,11 @@ func (k Keeper) token(ctx context.Context, i integration.Integration, claimant s
 			return g.Access, r, nil
 		}
 		g, r, err = k.renew(ctx, r, g, connector, works, claimant)
+		if err == nil {
+			return g.Access, r, nil
+		}
 		if !fault.Is(err, fault.Conflict) {
-			return g.Access, r, err
+			return secret.Text{}, r, err
 		}
 	}
 	return secret.Text{}, Record{}, busy(i.Platform)
@@ -194,21 +197,26 @@ func (k Keeper) renew(ctx context.Context, r Record, g platform.Grant, c platfor
 	if len(renewed.Scopes) == 0 {
 		renewed.Scopes = g.Scopes
 	}
-	next, err := k.Seal(ctx, r.OrgID, r.IntegrationID, renewed)
+	next, err := k.keep(ctx, held, renewed)
 	if err != nil {
-		return g, r, fault.Wrap(err, fault.Retryable, "grant_not_stored", "the renewed grant could not be sealed")
+		// Not a conflict to begin again from: the token at hand must not be used unless it is stored.
+		return platform.Grant{}, r, fault.Wrap(err, fault.Retryable, "grant_not_stored", "the renewed grant could not be stored")
 	}
-	next.Version = held.Version + 1
-	for range attempts { // the old refresh token may be worth nothing by now
-		if err = k.Store.PutGrant(ctx, next, held.Version); err == nil || ctx.Err() != nil {
+	return renewed, next, nil
+}
+
+// keep seals and stores a renewed grant. It tries hard: the old refresh token may be worth nothing by now.
+func (k Keeper) keep(ctx context.Context, held Record, renewed platform.Grant) (next Record, err error) {
+	for range attempts {
+		if next, err = k.Seal(ctx, held.OrgID, held.IntegrationID, renewed); err == nil {
+			next.Version = held.Version + 1
+			err = k.Store.PutGrant(ctx, next, held.Version)
+		}
+		if err == nil || ctx.Err() != nil {
 			break
 		}
 	}
-	if err != nil {
-		// Not a conflict to begin again from: the token at hand must not be used unless it is stored.
-		return g, r, fault.Wrap(err, fault.Retryable, "grant_not_stored", "the renewed grant could not be stored")
-	}
-	return renewed, next, nil
+	return next, err
 }
 
 // failed gives the lease back. A token that still works is used on, unless the grant is gone.

@@ -48,6 +48,9 @@ func (i Integration) Reconnect(spec Spec, cause event.Cause) (Change, error) {
 		return Change{}, fault.Newf(fault.Conflict, "other_account",
 			"this grant does not reach the account %s: sign in at the platform as somebody who may use it", i.Account.Name)
 	}
+	if bad := accountProblems(spec.Account); len(bad) > 0 {
+		return Change{}, fault.InvalidFields(bad...)
+	}
 	if i.Status == Connected {
 		ch := i.begin(cause.At)
 		ch.Integration.take(spec)
@@ -71,11 +74,14 @@ func (i Integration) connected(spec Spec, again bool, cause event.Cause) (Change
 	})
 }
 
-// Renewed is the integration with the end of its renewed grant.
+// Renewed is the integration with the end of its renewed grant. People are warned anew when it ends a
+// day later or more: platforms tell the end as seconds that are left, so that each renewal finds
+// another one.
 func (i Integration) Renewed(ends time.Time) Integration {
-	if !i.GrantEnds.Equal(ends) {
-		i.GrantEnds, i.ExpiryTold = ends.UTC(), 0
+	if ends.IsZero() || ends.Sub(i.GrantEnds) >= 24*time.Hour {
+		i.ExpiryTold = 0
 	}
+	i.GrantEnds = ends.UTC()
 	return i
 }
 
@@ -95,10 +101,8 @@ func (i Integration) Reread(a platform.Account, cause event.Cause) (Change, erro
 
 // take is what every new grant brings.
 func (i *Integration) take(spec Spec) {
-	if !i.GrantEnds.Equal(spec.Grant.Ends) {
-		i.ExpiryTold = 0
-	}
-	i.Account, i.Scopes, i.GrantEnds = spec.Account, slices.Clone(spec.Grant.Scopes), spec.Grant.Ends.UTC()
+	*i = i.Renewed(spec.Grant.Ends)
+	i.Account, i.Scopes = spec.Account, slices.Clone(spec.Grant.Scopes)
 }
 
 func accountProblems(a platform.Account) []fault.Field {

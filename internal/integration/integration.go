@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bellwether/internal/event"
-	"bellwether/internal/fault"
 	"bellwether/internal/platform"
 )
 
@@ -132,16 +131,4 @@ func (ch *Change) emit(cause event.Cause, data event.Data) error {
 	}
 	ch.Events = append(ch.Events, raw)
 	return nil
-}
-
-// mustReach refuses what needs the platform while the account is out of reach.
-func (i Integration) mustReach() error {
-	switch i.Status {
-	case Connected:
-		return nil
-	case NeedsReconnect:
-		return fault.New(fault.Conflict, "needs_reconnect", "the platform took the grant back: reconnect the account first")
-	default:
-		return fault.New(fault.Conflict, "integration_disconnected", "the account is disconnected: reconnect it first")
-	}
 }

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"bellwether/internal/budget"
@@ -155,7 +156,7 @@ func (s Sync) Take(holder string, i Integration, now time.Time) (Sync, error) {
 	if trigger == "" {
 		trigger = TriggerSchedule
 	}
-	id := event.Derive(i.ID, "run", s.NextAt.UTC().Format(time.RFC3339Nano), trigger)
+	id := event.Derive(i.ID, "run", s.NextAt.UTC().Format(time.RFC3339Nano), trigger, strconv.FormatInt(s.Version, 10))
 	correlation := s.CorrelationID
 	if correlation == "" {
 		correlation = id

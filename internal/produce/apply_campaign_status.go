@@ -113,8 +113,8 @@ func (d drive) placement(ctx context.Context, c campaign.Campaign, id string) (e
 		if c, err = d.once(ctx, c, p); err != nil {
 			return err
 		}
-		if p, ok := c.Placement(id); ok && p.Control.State == campaign.ControlFailed {
-			return nil // refused, and told: each sync tries again
+		if p, ok := c.Placement(id); ok && (p.Control.State == campaign.ControlFailed || p.Control.State == campaign.ControlUnknown) {
+			return nil // refused, and told, or out of reach: each sync tries again
 		}
 	}
 	return fault.New(fault.Retryable, "wish_changes", "what is wanted of the placement keeps changing")
@@ -146,7 +146,7 @@ func (d drive) once(ctx context.Context, c campaign.Campaign, p campaign.Placeme
 		})
 	case platform.ClassAuthExpired, platform.ClassAuthRevoked:
 		// The next sync finds the grant gone, and tells people; until then nobody knows what runs.
-		return d.update(ctx, c, func(c campaign.Campaign) (campaign.Change, error) { return c.OutOfReach(p.ID, d.cause()) })
+		return d.update(ctx, c, func(c campaign.Campaign) (campaign.Change, error) { return c.OutOfReach(p.ID, d.holder, d.cause()) })
 	default:
 		obs.Count(ctx, "PlacementsRefused", 1)
 		return d.update(ctx, c, func(c campaign.Campaign) (campaign.Change, error) {
