@@ -14,28 +14,58 @@ import (
 
 // Defines values for AdPlatformCapabilities.
 const (
-	Budget    AdPlatformCapabilities = "budget"
-	Campaigns AdPlatformCapabilities = "campaigns"
-	Metrics   AdPlatformCapabilities = "metrics"
-	Refresh   AdPlatformCapabilities = "refresh"
-	Status    AdPlatformCapabilities = "status"
-	Webhooks  AdPlatformCapabilities = "webhooks"
+	AdPlatformCapabilitiesBudget    AdPlatformCapabilities = "budget"
+	AdPlatformCapabilitiesCampaigns AdPlatformCapabilities = "campaigns"
+	AdPlatformCapabilitiesMetrics   AdPlatformCapabilities = "metrics"
+	AdPlatformCapabilitiesRefresh   AdPlatformCapabilities = "refresh"
+	AdPlatformCapabilitiesStatus    AdPlatformCapabilities = "status"
+	AdPlatformCapabilitiesWebhooks  AdPlatformCapabilities = "webhooks"
 )
 
 // Valid indicates whether the value is a known member of the AdPlatformCapabilities enum.
 func (e AdPlatformCapabilities) Valid() bool {
 	switch e {
-	case Budget:
+	case AdPlatformCapabilitiesBudget:
 		return true
-	case Campaigns:
+	case AdPlatformCapabilitiesCampaigns:
 		return true
-	case Metrics:
+	case AdPlatformCapabilitiesMetrics:
 		return true
-	case Refresh:
+	case AdPlatformCapabilitiesRefresh:
 		return true
-	case Status:
+	case AdPlatformCapabilitiesStatus:
 		return true
-	case Webhooks:
+	case AdPlatformCapabilitiesWebhooks:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AlertKind.
+const (
+	AlertKindBudget        AlertKind = "budget"
+	AlertKindDisconnected  AlertKind = "disconnected"
+	AlertKindGrantEnding   AlertKind = "grant_ending"
+	AlertKindStale         AlertKind = "stale"
+	AlertKindStatusRefused AlertKind = "status_refused"
+	AlertKindSyncFailing   AlertKind = "sync_failing"
+)
+
+// Valid indicates whether the value is a known member of the AlertKind enum.
+func (e AlertKind) Valid() bool {
+	switch e {
+	case AlertKindBudget:
+		return true
+	case AlertKindDisconnected:
+		return true
+	case AlertKindGrantEnding:
+		return true
+	case AlertKindStale:
+		return true
+	case AlertKindStatusRefused:
+		return true
+	case AlertKindSyncFailing:
 		return true
 	default:
 		return false
@@ -720,34 +750,45 @@ type AdPlatformCapabilities string
 // Alert defines model for Alert.
 type Alert struct {
 	// AlsoCrossed Lower ones reached in the same step, ascending.
-	AlsoCrossed []int     `json:"alsoCrossed"`
+	AlsoCrossed *[]int    `json:"alsoCrossed,omitempty"`
 	At          time.Time `json:"at"`
 
 	// Budget A sum of money: a decimal number of major units as a string, and its currency.
-	Budget        Money  `json:"budget"`
-	BudgetVersion int64  `json:"budgetVersion"`
-	CampaignId    string `json:"campaignId"`
-	EventId       string `json:"eventId"`
-	Id            string `json:"id"`
+	Budget        *Money `json:"budget,omitempty"`
+	BudgetVersion *int64 `json:"budgetVersion,omitempty"`
+
+	// CampaignId Absent for an account's.
+	CampaignId *string `json:"campaignId,omitempty"`
+	EventId    string  `json:"eventId"`
+	Id         string  `json:"id"`
+
+	// IntegrationId Of the account; absent for a campaign's budget.
+	IntegrationId *string `json:"integrationId,omitempty"`
+
+	// Kind What it is about. What stands from threshold to late is there for budget only.
+	Kind AlertKind `json:"kind"`
 
 	// Late The period was over already.
-	Late bool `json:"late"`
+	Late *bool `json:"late,omitempty"`
 
 	// PercentUsed Percent of the amount, cut to two decimals.
-	PercentUsed string `json:"percentUsed"`
+	PercentUsed *string `json:"percentUsed,omitempty"`
 
 	// PeriodStart First day of the period; empty for a lifetime without a start.
-	PeriodStart string        `json:"periodStart"`
+	PeriodStart *string       `json:"periodStart,omitempty"`
 	Severity    AlertSeverity `json:"severity"`
 
 	// Spend A sum of money: a decimal number of major units as a string, and its currency.
-	Spend Money  `json:"spend"`
+	Spend *Money `json:"spend,omitempty"`
 	Text  string `json:"text"`
 
 	// Threshold Percent of the budget: the highest newly reached.
-	Threshold int    `json:"threshold"`
+	Threshold *int   `json:"threshold,omitempty"`
 	Title     string `json:"title"`
 }
+
+// AlertKind What it is about. What stands from threshold to late is there for budget only.
+type AlertKind string
 
 // AlertSeverity defines model for Alert.Severity.
 type AlertSeverity string

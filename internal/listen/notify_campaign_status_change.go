@@ -44,6 +44,11 @@ func NotifyCampaignStatusChange(n CampaignStatusChange) *entry.Listener {
 }
 
 func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[event.CampaignCreated]) error {
+	if e.Data.Origin == campaign.OriginSync {
+		// Nobody made it here, and a new account brings hundreds at once: the account's own notices
+		// tell of it, and whoever looks at the campaign sees what the checks find.
+		return nil
+	}
 	var c campaign.Campaign
 	var roster tenant.Roster
 	var namesakes []campaign.Campaign

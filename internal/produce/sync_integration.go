@@ -31,7 +31,7 @@ type SyncAccounts interface {
 	Release(ctx context.Context, token string, before integration.Sync, was integration.Integration, out integration.Settled) error
 	Links(ctx context.Context, orgID, id string) ([]integration.Link, error)
 	UnsettledPlacements(ctx context.Context, orgID, id string) ([]integration.Unsettled, error)
-	Ingest(ctx context.Context, token string, fence integration.Sync, parts ...store.Ingest) error
+	Ingest(ctx context.Context, token string, account integration.Integration, fence integration.Sync, parts ...store.Ingest) error
 }
 
 // SyncCampaigns reads campaigns and their stored results.
@@ -68,6 +68,9 @@ const spare = time.Minute
 
 // errOvertaken stops a worker whose lease another one holds: everything that is left is the other's.
 var errOvertaken = errors.New("another worker has taken the sync over")
+
+// errLeft stops a run whose account was disconnected meanwhile: the next invocation sees to that.
+var errLeft = errors.New("the account is no longer connected")
 
 // SyncIntegration looks after one account: it reads the platform's campaigns and results into ours, or
 // brings a disconnecting to its end. Who works holds the account's lease; every write checks its fence.
@@ -149,6 +152,9 @@ func (w *worker) work(ctx context.Context) error {
 	err := w.run(ctx)
 	if err == nil || errors.Is(err, errOvertaken) {
 		return err
+	}
+	if errors.Is(err, errLeft) {
+		return w.handOver(ctx, 0)
 	}
 	if refusal, ok := errors.AsType[*platform.Error](err); ok {
 		return w.refused(ctx, refusal)

@@ -7,6 +7,7 @@ import (
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
+	"bellwether/internal/integration"
 	"bellwether/internal/parallel"
 	"bellwether/internal/store"
 )
@@ -118,6 +119,9 @@ func (w *worker) writeOne(ctx context.Context, page string, j job) (err error) {
 		if err = w.refence(ctx); err != nil {
 			return err
 		}
+		if err = w.reread(ctx); err != nil {
+			return err
+		}
 		part, ok, makeErr := j.make(ctx)
 		if makeErr != nil {
 			return makeErr
@@ -136,11 +140,24 @@ func (w *worker) writeOne(ctx context.Context, page string, j job) (err error) {
 	return err
 }
 
+// reread takes the account as it is by now.
+func (w *worker) reread(ctx context.Context) error {
+	account, err := w.Accounts.Get(ctx, w.account.OrgID, w.account.ID)
+	if err != nil {
+		return err
+	}
+	if account.Status != integration.Connected {
+		return errLeft
+	}
+	w.account = account.Renewed(w.account.GrantEnds)
+	return nil
+}
+
 // ingest writes parts under the fence. The token names what is written, for the adapter's own repeats.
 func (w *worker) ingest(ctx context.Context, page string, parts ...store.Ingest) error {
 	names := []string{"ingest", w.sync.Run.ID, page, strconv.FormatInt(w.sync.Version, 10)}
 	for _, p := range parts {
 		names = append(names, p.Link.ExternalID, strconv.FormatInt(p.Out.Campaign.Version, 10))
 	}
-	return w.Accounts.Ingest(ctx, event.Derive(names...), w.sync, parts...)
+	return w.Accounts.Ingest(ctx, event.Derive(names...), w.account, w.sync, parts...)
 }

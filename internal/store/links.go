@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"bellwether/internal/campaign"
 	"bellwether/internal/fault"
@@ -43,7 +44,8 @@ func placementOps(before, after campaign.Campaign) ([]Op, error) {
 		}
 		old, had := before.Placement(p.ID)
 		had = had && old.ID == p.ID
-		if !had && after.Origin != campaign.OriginSync { // a sync writes its ties itself
+		discovered := before.Version == 0 && after.Origin == campaign.OriginSync
+		if !had && !discovered { // of what it discovers a sync writes the tie itself
 			item, err := jsonItem(org.Link(p.IntegrationID, p.ExternalID), integration.Link{
 				ExternalID: p.ExternalID, CampaignID: after.ID, PlacementID: p.ID,
 			})
@@ -112,9 +114,13 @@ type Ingest struct {
 }
 
 // Ingest writes parts of a page in one transaction, under the fence of the sync: fault.Conflict when the
-// sync was overtaken, or one of the campaigns changed. Ops says how many fit.
-func (s Integrations) Ingest(ctx context.Context, token string, fence integration.Sync, parts ...Ingest) error {
+// sync was overtaken, or one of the campaigns changed. A campaign that is new is written only while the
+// account is as it was read: whoever disconnects the account must find all of its campaigns.
+func (s Integrations) Ingest(ctx context.Context, token string, account integration.Integration, fence integration.Sync, parts ...Ingest) error {
 	ops := []Op{Check(Org(fence.OrgID).Sync(fence.IntegrationID), VersionIs(fence.Version))}
+	if slices.ContainsFunc(parts, Ingest.fresh) {
+		ops = append(ops, Check(Org(account.OrgID).Integration(account.ID), VersionIs(account.Version)))
+	}
 	for _, part := range parts {
 		more, err := part.ops(fence)
 		if err != nil {
@@ -125,8 +131,16 @@ func (s Integrations) Ingest(ctx context.Context, token string, fence integratio
 	return s.Table.Write(ctx, token, ops...)
 }
 
-// Size is how many ops of a transaction the part takes.
-func (p Ingest) Size() int { return 4 + len(p.Out.Rows) }
+// Size is how many ops of a transaction the part takes at most: every placement may get a mark.
+func (p Ingest) Size() int {
+	if p.Out.Campaign.Version == p.Before.Version {
+		return 1
+	}
+	return 2 + len(p.Out.Campaign.Placements) + len(p.Out.Rows)
+}
+
+// fresh reports whether the part brings a campaign that is new.
+func (p Ingest) fresh() bool { return p.Before.Version == 0 && p.Out.Campaign.Version > 0 }
 
 func (p Ingest) ops(fence integration.Sync) ([]Op, error) {
 	var ops []Op
@@ -141,7 +155,7 @@ func (p Ingest) ops(fence integration.Sync) ([]Op, error) {
 		return nil, err
 	}
 	cond := Always()
-	if p.Before.Version == 0 && p.Out.Campaign.Version > 0 { // a campaign that is new; else the tie alone
+	if p.fresh() { // else the tie alone may be written
 		cond = NotExists()
 	}
 	return append(ops, Put(link, cond)), nil

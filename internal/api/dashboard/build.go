@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"bellwether/internal/api"
 	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
+	"bellwether/internal/integration"
 	"bellwether/internal/money"
 	"bellwether/internal/notification"
 )
@@ -27,8 +29,7 @@ func build(s shown, now time.Time) api.Dashboard {
 		}
 	}
 	for _, a := range s.alerts {
-		// An alert of a former budget or a period that is over has had its day.
-		if v, ok := current[a.CampaignID]; ok && v.tile.BudgetVersion == a.BudgetVersion && v.window.Start == a.PeriodStart {
+		if s.stands(a, current, now) {
 			d.Alerts = append(d.Alerts, wireAlert(a))
 		}
 	}
@@ -112,13 +113,37 @@ func totals(tiles []analytics.Tile) []api.CurrencyTotals {
 }
 
 func wireAlert(a notification.Alert) api.Alert {
-	currency := money.Currency(a.Currency)
-	return api.Alert{
-		Id: a.ID, CampaignId: a.CampaignID, Severity: api.AlertSeverity(a.Severity), Title: a.Title, Text: a.Text,
-		Threshold: a.Threshold, AlsoCrossed: api.List(a.AlsoCrossed), PercentUsed: a.PercentUsed,
-		Spend: money.Of(a.SpendMicros, currency), Budget: money.Of(a.BudgetMicros, currency), PeriodStart: a.PeriodStart,
-		BudgetVersion: a.BudgetVersion, Late: a.Late, EventId: a.EventID, At: a.At,
+	out := api.Alert{
+		Id: a.ID, Kind: api.AlertKind(cmp.Or(a.Kind, "budget")), CampaignId: api.Optional(a.CampaignID), IntegrationId: api.Optional(a.IntegrationID),
+		Severity: api.AlertSeverity(a.Severity), Title: a.Title, Text: a.Text, EventId: a.EventID, At: a.At,
 	}
+	if a.Kind != notification.AlertBudget {
+		return out
+	}
+	currency, crossed := money.Currency(a.Currency), api.List(a.AlsoCrossed)
+	spend, amount := money.Of(a.SpendMicros, currency), money.Of(a.BudgetMicros, currency)
+	out.Threshold, out.AlsoCrossed, out.PercentUsed, out.Spend, out.Budget = &a.Threshold, &crossed, &a.PercentUsed, &spend, &amount
+	out.PeriodStart, out.BudgetVersion, out.Late = &a.PeriodStart, &a.BudgetVersion, &a.Late
+	return out
+}
+
+// recent is how long an alert that is about no budget stands on the dashboard.
+const recent = 24 * time.Hour
+
+// stands reports whether what an alert is about still holds: the budget and its period are the present
+// ones, the account is still unwell, the placement still doesn't follow.
+func (s shown) stands(a notification.Alert, current map[string]view, now time.Time) bool {
+	v, ours := current[a.CampaignID]
+	switch a.Kind {
+	case notification.AlertBudget:
+		return ours && v.tile.BudgetVersion == a.BudgetVersion && v.window.Start == a.PeriodStart
+	case notification.AlertStatusRefused:
+		return ours && v.tile.Unsettled > 0 && now.Sub(a.At) < recent
+	}
+	return now.Sub(a.At) < recent && slices.ContainsFunc(s.accounts, func(t integration.Tile) bool {
+		unwell := t.Status == integration.NeedsReconnect || t.Failures > 0 || a.Kind == notification.AlertGrantEnding
+		return t.IntegrationID == a.IntegrationID && (unwell || stale(t, now))
+	})
 }
 
 func wirePost(p analytics.PublishedPost) api.PostTile {

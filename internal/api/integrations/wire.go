@@ -63,12 +63,12 @@ func (a API) platforms(w http.ResponseWriter, _ *http.Request) error {
 	out := api.PlatformList{Items: []api.AdPlatform{}}
 	for _, name := range slices.Sorted(maps.Keys(a.Connectors)) {
 		info := a.Connectors[name].Info()
-		can := []api.AdPlatformCapabilities{api.Campaigns, api.Metrics, api.Status, api.Budget}
+		can := []api.AdPlatformCapabilities{api.AdPlatformCapabilitiesCampaigns, api.AdPlatformCapabilitiesMetrics, api.AdPlatformCapabilitiesStatus, api.AdPlatformCapabilitiesBudget}
 		if info.Refreshes {
-			can = append(can, api.Refresh)
+			can = append(can, api.AdPlatformCapabilitiesRefresh)
 		}
 		if info.Webhooks {
-			can = append(can, api.Webhooks)
+			can = append(can, api.AdPlatformCapabilitiesWebhooks)
 		}
 		out.Items = append(out.Items, api.AdPlatform{Platform: info.Platform, Name: info.Name, Scopes: api.List(info.Scopes), Capabilities: can})
 	}
