@@ -41,17 +41,23 @@ type crash struct{}
 
 // gate stands before every call that leaves a handler.
 type gate struct {
+	invocation
+	seen map[Fault]int
+}
+
+// invocation is one run of a handler.
+type invocation struct {
 	choose func(call int, name string) Fault // nil: no faults
 	calls  int
 	dead   bool // the process died: nothing of it may happen any more
-	seen   map[Fault]int
 }
 
 func newGate() *gate { return &gate{seen: map[Fault]int{}} }
 
-// begin starts another invocation, with its own faults.
-func (g *gate) begin(choose func(call int, name string) Fault) {
-	g.choose, g.calls, g.dead = choose, 0, false
+// begin starts another invocation, with its own faults, and answers the one that it interrupts.
+func (g *gate) begin(choose func(call int, name string) Fault) (interrupted invocation) {
+	interrupted, g.invocation = g.invocation, invocation{choose: choose}
+	return interrupted
 }
 
 func (g *gate) pass(name string, call func() error) error {

@@ -129,6 +129,25 @@ func (w *World) SyncNow(orgID, integrationID string, choose func(int, string) Fa
 	return w.deliver(w.syncDelivery(body), choose)
 }
 
+// syncedSince reports whether the account's last run began after t and succeeded.
+func (w *World) syncedSince(orgID, integrationID string, t time.Time) (bool, error) {
+	runs, _, err := store.Runs{Table: w.Table}.List(noFaults(), orgID, integrationID, 1, "")
+	return len(runs) > 0 && runs[0].StartedAt.After(t) && runs[0].Status == "succeeded", err
+}
+
+// Overtake lets another worker, in another process, take the account's sync while one stands still in
+// a call for longer than its lease.
+func (w *World) Overtake(orgID, integrationID string) error {
+	w.Clock.Add(integration.LeaseTime)
+	body, err := json.Marshal(produce.SyncMessage{OrgID: orgID, IntegrationID: integrationID})
+	if err != nil {
+		return err
+	}
+	w.received++
+	_, err = w.invoke(w.others["sync-integration"].Handler, w.syncDelivery(body).payload, nil)
+	return err
+}
+
 // syncDelivery is a message as the queue hands it over.
 func (w *World) syncDelivery(body []byte) delivery {
 	id := event.Derive("message", fmt.Sprint(w.received))
@@ -157,8 +176,11 @@ func (w *World) Quiet(orgID, integrationID string) error {
 		if err != nil {
 			return err
 		}
-		fresh := i.Health.LastSuccessAt.After(since.Add(15*time.Minute)) && course.Run == nil
-		if fresh || i.Status == integration.NeedsReconnect || i.Status == integration.Disconnected {
+		fresh, err := w.syncedSince(orgID, integrationID, since)
+		if err != nil {
+			return err
+		}
+		if (fresh && course.Run == nil) || i.Status == integration.NeedsReconnect || i.Status == integration.Disconnected {
 			return nil
 		}
 		w.Clock.Add(5 * time.Minute)

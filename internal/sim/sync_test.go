@@ -14,9 +14,8 @@ import (
 	"bellwether/internal/store"
 )
 
-// The account of the sandbox that simulations sync: two campaigns, in yen.
+// The campaigns of the account.
 const (
-	account = "act_2039485761"
 	running = "120210000000101"
 	stopped = "120210000000102"
 )
@@ -24,7 +23,7 @@ const (
 // connect connects the account; its first sync is due.
 func (w *world) connect(t testing.TB) {
 	t.Helper()
-	id, err := w.Connect(w.ada, platform.Meta, account)
+	id, err := w.Connect(w.ada, platform.Meta, sim.Account)
 	if err != nil {
 		t.Fatal(err)
 	}

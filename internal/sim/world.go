@@ -39,8 +39,11 @@ type World struct {
 	Sandbox   *sandbox.Server // the ad platforms
 
 	received  int // messages of the queue so far
+	calls     int // of the last invocation that ended
+	patience  int // how often Settle hands over again what failed
 	gate      *gate
 	functions map[string]catalog.Function
+	others    map[string]catalog.Function // the same in another process
 	queue     []delivery
 	relayed   uint64 // stream checkpoint
 	tenants   store.Tenants
@@ -60,7 +63,7 @@ const pageSize = 10
 
 // NewWorld makes an empty system that keeps its table in dir.
 func NewWorld(dir string, random *rand.ChaCha8) (*World, error) {
-	w := &World{Clock: &Clock{now: begin}, Timers: map[string]schedule.Timer{}, Handled: map[string]bool{}, gate: newGate(), functions: map[string]catalog.Function{}}
+	w := &World{Clock: &Clock{now: begin}, Timers: map[string]schedule.Timer{}, Handled: map[string]bool{}, gate: newGate()}
 	var err error
 	if w.Table, err = bolt.Open(filepath.Join(dir, "sim.db"), bolt.Options{Now: w.Clock.Now, NoSync: true}); err != nil {
 		return nil, err
@@ -77,7 +80,7 @@ func NewWorld(dir string, random *rand.ChaCha8) (*World, error) {
 		return nil, err
 	}
 	behind := table{w.gate, w.Table}
-	for _, f := range catalog.Functions(catalog.Adapters{
+	adapters := catalog.Adapters{
 		Table: behind, Bus: recordingBus{w.gate, w}, BudgetTopic: recordingTopic{w.gate, w}, FailureTopic: recordingTopic{w.gate, w},
 		Timers: memoryTimers{w.gate, w}, SyncQueue: memoryQueue{w.gate, w}, Connectors: platforms, Tokens: cursors,
 		PublicURL: "http://bellwether.example", Cursors: cursors, Verifier: trusting{}, Now: w.Clock.Now, Random: random,
@@ -85,11 +88,18 @@ func NewWorld(dir string, random *rand.ChaCha8) (*World, error) {
 			w.Clock.Add(d)
 			return nil
 		},
-	}) {
-		w.functions[f.Name] = f
 	}
+	w.functions, w.others = byName(catalog.Functions(adapters)), byName(catalog.Functions(adapters))
 	w.tenants = store.Tenants{Table: w.Table}
 	return w, nil
+}
+
+func byName(list []catalog.Function) map[string]catalog.Function {
+	named := map[string]catalog.Function{}
+	for _, f := range list {
+		named[f.Name] = f
+	}
+	return named
 }
 
 // Close removes nothing but the handle on the table.
@@ -119,11 +129,12 @@ func (w *World) publish(e event.Raw) {
 // errCrashed is the outcome of an invocation whose process died.
 var errCrashed = fault.New(fault.Retryable, "crashed", "the process died")
 
-// invoke runs a function once, under the faults that choose gives its calls.
+// invoke runs a function once, under the faults that choose gives its calls. It may be run while
+// another invocation stands still in one of its calls.
 func (w *World) invoke(h lambda.Handler, payload []byte, choose func(int, string) Fault) (answer []byte, err error) {
-	w.gate.begin(choose)
+	interrupted := w.gate.begin(choose)
 	defer func() {
-		w.gate.choose = nil
+		w.calls = w.gate.calls
 		if p := recover(); p != nil {
 			if _, ok := p.(crash); !ok {
 				panic(p)
@@ -133,7 +144,7 @@ func (w *World) invoke(h lambda.Handler, payload []byte, choose func(int, string
 		if w.gate.dead {
 			answer, err = nil, errCrashed
 		}
-		w.gate.dead = false
+		w.gate.invocation = interrupted
 	}()
 	return h.Invoke(parallel.InOrder(context.Background()), payload)
 }
@@ -232,12 +243,23 @@ func (w *World) Settle() error {
 		for len(w.queue) > 0 {
 			d := w.queue[0]
 			w.queue = w.queue[1:]
-			if err := w.deliver(d, nil); err != nil {
+			if err := w.insist(d); err != nil {
 				return fmt.Errorf("%s can't handle %s: %w", d.function, d.id, err)
 			}
 		}
 	}
 	return fmt.Errorf("the world does not come to rest: %d deliveries wait", len(w.queue))
+}
+
+// insist hands over a delivery, and again later while it fails, as long as the world is patient.
+func (w *World) insist(d delivery) error {
+	for n := 0; ; n++ {
+		err := w.deliver(d, nil)
+		if err == nil || n == w.patience {
+			return err
+		}
+		w.Clock.Add(time.Minute)
+	}
 }
 
 // RelayOnce lets relay-events handle what is new in the stream, once; an error means that not all of it was taken.
@@ -256,7 +278,7 @@ func (w *World) RelayOnce(choose func(int, string) Fault) error {
 }
 
 // Calls is how many calls the last invocation made.
-func (w *World) Calls() int { return w.gate.calls }
+func (w *World) Calls() int { return w.calls }
 
 // Waiting are the functions of the deliveries that wait, in order.
 func (w *World) Waiting() []string {
