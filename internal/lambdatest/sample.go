@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -50,6 +51,12 @@ func (w *World) Samples(name string) ([]Sample, error) {
 	}
 	if w.template.Authorizer != nil && w.template.Authorizer.Function == name {
 		out = append(out, w.authorizerSample())
+	}
+	for range f.Queues {
+		out = append(out, queueSample())
+	}
+	for _, schedule := range f.Schedules {
+		out = append(out, Sample{What: "every " + schedule.Every.String(), Payload: []byte(cmp.Or(schedule.Input, "{}"))})
 	}
 	if len(out) == 0 { // what nothing else invokes, a timer does
 		out = append(out, timerSample())
@@ -174,6 +181,17 @@ func StreamRecord(sequence string, e event.Raw) []byte {
 		"eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
 		"dynamodb": map[string]any{"Keys": key, "NewImage": image, "SequenceNumber": sequence, "StreamViewType": "NEW_AND_OLD_IMAGES"},
 	}}})
+}
+
+// queueSample is a message about the account of the samples, whose sync is not due.
+func queueSample() Sample {
+	return Sample{What: "a message", Payload: encode(map[string]any{"Records": []any{map[string]any{
+		"messageId": event.Derive("message"), "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a", "eventSource": "aws:sqs",
+		"eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:syncs", "awsRegion": "eu-central-1",
+		"attributes":        map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": "1795197605123"},
+		"messageAttributes": map[string]any{},
+		"body":              string(encode(produce.SyncMessage{OrgID: OrgID, IntegrationID: IntegrationID})),
+	}}})}
 }
 
 func timerSample() Sample {

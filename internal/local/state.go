@@ -75,6 +75,7 @@ func pageOf(s State) any {
 		DeadLetters section[DeadLetter]
 		Parked      section[event.Parked]
 		Timers      section[Timer]
+		Schedules   []Firing
 		Waiting     section[Delivery]
-	}{s.Now, sectionOf(s.Sent), sectionOf(s.DeadLetters), sectionOf(s.Parked), sectionOf(s.Timers), sectionOf(s.Waiting)}
+	}{s.Now, sectionOf(s.Sent), sectionOf(s.DeadLetters), sectionOf(s.Parked), sectionOf(s.Timers), s.Schedules, sectionOf(s.Waiting)}
 }

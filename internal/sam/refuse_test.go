@@ -40,6 +40,13 @@ func TestLoadRefuses(t *testing.T) {
 		{"a rule without a pattern", event("  Type: EventBridgeRule", "  Properties: { EventBusName: !Ref Bus }"), "no Pattern"},
 		{"a rule that changes its input", event("  Type: EventBridgeRule", "  Properties: { EventBusName: !Ref Bus, Pattern: { source: [a] }, InputPath: x } # <-"), "InputPath"},
 		{"dead letters in no queue", event("  Type: EventBridgeRule", "  Properties:", "    EventBusName: !Ref Bus", "    Pattern: { source: [a] }", "    DeadLetterConfig: { Arn: !GetAtt Bus.Arn } # <-"), "AWS::SQS::Queue"},
+		{"messages of no queue", event("  Type: SQS", "  Properties: { Queue: !GetAtt Bus.Arn } # <-"), "AWS::SQS::Queue"},
+		{"one reader of a queue at a time", event("  Type: SQS", "  Properties:", "    Queue: !GetAtt Letters.Arn", "    ScalingConfig: { MaximumConcurrency: 1 } # <-"), "at least 2"},
+		{"a mapping that it can't honour", event("  Type: SQS", "  Properties: { Queue: !GetAtt Letters.Arn, FilterCriteria: {} } # <-"), "FilterCriteria"},
+		{"a schedule by the calendar", event("  Type: ScheduleV2", "  Properties: { ScheduleExpression: 'cron(0 8 * * ? *)' }"), "rate(15 minutes)"},
+		{"a schedule without a rate", event("  Type: ScheduleV2", "  Properties: {}"), "rate(15 minutes)"},
+		{"an input that is no JSON", event("  Type: ScheduleV2", "  Properties: { ScheduleExpression: rate(1 hour), Input: '{' } # <-"), "no JSON"},
+		{"dead letters after no receive", resource("Type: AWS::SQS::Queue", "Properties:", "  RedrivePolicy: { deadLetterTargetArn: !GetAtt A.Arn, maxReceiveCount: 0 } # <-"), "maxReceiveCount"},
 		{"an operator", rule("{ source: [{ wildcard: 'a*' }] }"), `"wildcard"`},
 		{"a top operator", rule("{ $or: [{ source: [a] }] }"), `"$or"`},
 		{"a value that is no list", rule("{ source: bellwether }"), "lists"},
@@ -113,6 +120,7 @@ func function(lines ...string) string {
 	return `Resources:
   Api: { Type: AWS::Serverless::HttpApi }
   Bus: { Type: AWS::Events::EventBus }
+  Letters: { Type: AWS::SQS::Queue }
   T: { Type: AWS::DynamoDB::Table, Properties: { KeySchema: [{ AttributeName: K, KeyType: HASH }] } }
   A:
     Type: AWS::Serverless::Function

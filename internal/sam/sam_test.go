@@ -194,3 +194,60 @@ func TestValues(t *testing.T) {
 		t.Errorf("the environment is\n%v, want\n%v", one.Env, want)
 	}
 }
+
+const waking = `
+Resources:
+  Dead: { Type: AWS::SQS::Queue }
+  Work:
+    Type: AWS::SQS::Queue
+    Properties: { VisibilityTimeout: 90, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 4 } }
+  OneFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/one/
+      Events:
+        Messages:
+          Type: SQS
+          Properties: { Queue: !GetAtt Work.Arn, BatchSize: 1, FunctionResponseTypes: [ReportBatchItemFailures], ScalingConfig: { MaximumConcurrency: 7 } }
+        Off: { Type: SQS, Properties: { Queue: !GetAtt Work.Arn, Enabled: false } }
+        Tick:
+          Type: ScheduleV2
+          Properties:
+            ScheduleExpression: rate(2 hours)
+            Input: '{"a":1}'
+            RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 }
+            DeadLetterConfig: { Arn: !GetAtt Dead.Arn }
+        Plain: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day) } }
+        Still: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day), State: DISABLED } }
+`
+
+// What wakes a function is read with its limits; what is switched off wakes nothing.
+func TestQueuesAndSchedules(t *testing.T) {
+	template, err := load(t, waking)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := template.Function("one")
+	if len(f.Queues) != 1 || len(f.Schedules) != 2 {
+		t.Fatalf("%d queues and %d schedules wake it", len(f.Queues), len(f.Schedules))
+	}
+	if q := f.Queues[0]; q.Queue != "Work" || q.BatchSize != 1 || q.Concurrency != 7 || !q.PartialFailure {
+		t.Errorf("the messages are %+v", q)
+	}
+	tick, plain := f.Schedules[0], f.Schedules[1]
+	if tick.Name != "Tick" {
+		tick, plain = plain, tick
+	}
+	if tick.Every != 2*time.Hour || tick.Input != `{"a":1}` || tick.Retries != 2 || tick.MaxAge != 10*time.Minute || tick.DeadLetters != "Dead" {
+		t.Errorf("the tick is %+v", tick)
+	}
+	// The Scheduler's documented defaults.
+	if plain.Every != 24*time.Hour || plain.Retries != 185 || plain.MaxAge != 24*time.Hour || plain.DeadLetters != "" {
+		t.Errorf("the plain one is %+v", plain)
+	}
+	for _, q := range template.Queues {
+		if q.LogicalID == "Work" && (q.Visibility != 90*time.Second || q.DeadLetters != "Dead" || q.MaxReceives != 4) {
+			t.Errorf("the queue is %+v", q)
+		}
+	}
+}
