@@ -66,15 +66,17 @@ func badJSON(err error) error {
 	return fault.Wrap(err, fault.Invalid, "bad_json", "the body is not valid JSON")
 }
 
-// JSON answers with v.
+// JSON answers with v. It is no page, so that an address in it keeps its &.
 func JSON(w http.ResponseWriter, status int, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, err = w.Write(b)
+	_, err := w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 	return err
 }
 

@@ -60,6 +60,7 @@ func (m Manners) serve(route Route) http.Handler {
 	handle := m.authorized(route, m.identified(route, m.idempotent(route, route.Handle)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if err := handle(w, r); err != nil {
 			obs.Note(r.Context(), "error", err.Error())
 			writeProblem(w, err)
