@@ -118,7 +118,7 @@ func (k Keeper) open(ctx context.Context, r Record) (platform.Grant, error) {
 // Token is the account's access token, renewed before it ends. claimant names the invocation. Errors
 // of the platform are *platform.Error; an account without a grant is ClassAuthRevoked.
 func (k Keeper) Token(ctx context.Context, i integration.Integration, claimant string) (secret.Text, Record, error) {
-	return k.token(ctx, i, claimant, func(g platform.Grant, c platform.Connector) (old, works bool) {
+	return k.token(ctx, i, claimant, func(g platform.Grant, c platform.Party) (old, works bool) {
 		before := c.Info().RenewBefore
 		if before == 0 {
 			before = renewBefore
@@ -131,12 +131,12 @@ func (k Keeper) Token(ctx context.Context, i integration.Integration, claimant s
 // Renew is Token after the platform refused the given one as out of date: it renews the grant, unless
 // somebody else has done that already.
 func (k Keeper) Renew(ctx context.Context, i integration.Integration, refused secret.Text, claimant string) (secret.Text, Record, error) {
-	return k.token(ctx, i, claimant, func(g platform.Grant, _ platform.Connector) (old, works bool) { return g.Access == refused, false })
+	return k.token(ctx, i, claimant, func(g platform.Grant, _ platform.Party) (old, works bool) { return g.Access == refused, false })
 }
 
 // token answers the stored token, or a renewed one when judge says that it is old. One that works is
 // answered all the same while it can't be renewed.
-func (k Keeper) token(ctx context.Context, i integration.Integration, claimant string, judge func(platform.Grant, platform.Connector) (old, works bool)) (secret.Text, Record, error) {
+func (k Keeper) token(ctx context.Context, i integration.Integration, claimant string, judge func(platform.Grant, platform.Party) (old, works bool)) (secret.Text, Record, error) {
 	connector, err := k.Connectors.For(i.Platform)
 	if err != nil {
 		return secret.Text{}, Record{}, err
@@ -176,7 +176,7 @@ func busy(platformName string) error {
 // renew takes the lease, renews, and stores the new tokens before anybody can use them. While somebody
 // else does so, or right after a failure, a token that still works is good enough. fault.Conflict asks
 // to begin again.
-func (k Keeper) renew(ctx context.Context, r Record, g platform.Grant, c platform.Connector, works bool, claimant string) (platform.Grant, Record, error) {
+func (k Keeper) renew(ctx context.Context, r Record, g platform.Grant, c platform.Party, works bool, claimant string) (platform.Grant, Record, error) {
 	now := k.Now()
 	if (r.Holder != "" && r.Holder != claimant && now.Before(r.HeldUntil)) || now.Before(r.FailedAt.Add(coolDown)) {
 		if works {

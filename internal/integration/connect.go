@@ -32,11 +32,14 @@ func IDOf(orgID, platformName, accountID string) string {
 
 // Connect makes a connection at version 1, with its IntegrationConnected event.
 func Connect(spec Spec, cause event.Cause) (Change, error) {
-	if bad := accountProblems(spec.Account); len(bad) > 0 {
+	if bad := accountProblems(spec.Platform, spec.Account); len(bad) > 0 {
 		return Change{}, fault.InvalidFields(bad...)
 	}
 	i := Integration{
 		ID: spec.ID, OrgID: spec.OrgID, Platform: spec.Platform, EveryMinutes: DefaultEvery, CreatedAt: cause.At.UTC(),
+	}
+	if i.Posts() {
+		i.EveryMinutes = PostsEvery
 	}
 	return i.connected(spec, false, cause)
 }
@@ -48,7 +51,7 @@ func (i Integration) Reconnect(spec Spec, cause event.Cause) (Change, error) {
 		return Change{}, fault.Newf(fault.Conflict, "other_account",
 			"this grant does not reach the account %s: sign in at the platform as somebody who may use it", i.Account.Name)
 	}
-	if bad := accountProblems(spec.Account); len(bad) > 0 {
+	if bad := accountProblems(i.Platform, spec.Account); len(bad) > 0 {
 		return Change{}, fault.InvalidFields(bad...)
 	}
 	if i.Status == Connected {
@@ -91,7 +94,7 @@ func (i Integration) Reread(a platform.Account, cause event.Cause) (Change, erro
 	if a.Currency != i.Account.Currency {
 		return Change{}, fault.Newf(fault.Permanent, "currency_changed", "the account is in %s now, not in %s", a.Currency, i.Account.Currency)
 	}
-	if a == i.Account || len(accountProblems(a)) > 0 {
+	if a == i.Account || len(accountProblems(i.Platform, a)) > 0 {
 		return Change{Integration: i}, nil
 	}
 	ch := i.begin(cause.At)
@@ -105,10 +108,14 @@ func (i *Integration) take(spec Spec) {
 	i.Account, i.Scopes = spec.Account, slices.Clone(spec.Grant.Scopes)
 }
 
-func accountProblems(a platform.Account) []fault.Field {
+// accountProblems is what an account lacks. One for posts has no money, and no days.
+func accountProblems(platformName string, a platform.Account) []fault.Field {
 	var bad []fault.Field
 	if a.ID == "" {
 		bad = append(bad, fault.Field{Name: "account.id", Message: "must not be empty"})
+	}
+	if platform.Posts(platformName) {
+		return bad
 	}
 	if !a.Currency.Valid() {
 		bad = append(bad, fault.Field{Name: "account.currency", Message: "must be an ISO 4217 code like USD"})

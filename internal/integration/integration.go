@@ -76,8 +76,11 @@ type Day struct {
 	Calls     int    `json:"c,omitempty"`  // to the platform
 }
 
-// DefaultEvery is how often an account is synced, in minutes.
-const DefaultEvery = 15
+// DefaultEvery is how often an ad account is synced, in minutes; PostsEvery an account for posts.
+const (
+	DefaultEvery = 15
+	PostsEvery   = 240
+)
 
 // Intervals are the choices of how often, in minutes.
 var Intervals = []int{15, 30, 60, 240, 1440}
@@ -104,9 +107,13 @@ func (i Integration) SinceSuccess() time.Time {
 	return i.ConnectedAt
 }
 
+// Posts reports whether the account is one that posts are published on. Its syncs read no campaigns: they
+// see to it that the grant still works.
+func (i Integration) Posts() bool { return platform.Posts(i.Platform) }
+
 // Stale reports whether the data is too old to act on: no success in twice the interval.
 func (i Integration) Stale(now time.Time) bool {
-	return now.Sub(i.SinceSuccess()) > 2*i.Every()
+	return !i.Posts() && now.Sub(i.SinceSuccess()) > 2*i.Every()
 }
 
 // Change is a changed integration with the events that go with it into the same write.

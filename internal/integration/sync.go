@@ -166,7 +166,7 @@ func (s Sync) Take(holder string, i Integration, now time.Time) (Sync, error) {
 	return s, nil
 }
 
-// plan says what a run reads: campaigns and the last days' results always; the account itself once a
+// plan says what a run reads: of an account for posts the account itself; of the others campaigns and the last days' results always; the account itself once a
 // day; and 28 days of results once a night.
 func (s Sync) plan(i Integration, now time.Time) []Step {
 	zone, err := time.LoadLocation(i.Account.TimeZone)
@@ -175,6 +175,9 @@ func (s Sync) plan(i Integration, now time.Time) []Step {
 	}
 	today := budget.Today(now, zone)
 	var steps []Step
+	if i.Posts() {
+		return []Step{{Type: DataAccount}}
+	}
 	if now.Sub(s.AccountAt) >= 24*time.Hour {
 		steps = append(steps, Step{Type: DataAccount})
 	}

@@ -85,7 +85,7 @@ func (c Client) Do(ctx context.Context, op string, meter *Meter, r *http.Request
 		return Answer{}, c.lost(op, err)
 	}
 	if len(body) > maxAnswer {
-		return Answer{}, &Error{Platform: c.Platform, Op: op, Class: ClassUnknown, Message: "the answer is larger than 32 MiB"}
+		return Answer{}, &Error{Platform: c.Platform, Op: op, Class: ClassUnknown, Message: "the answer is larger than 32 MiB", Unsure: true}
 	}
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: body, At: c.Now()}, nil
 }
@@ -96,14 +96,14 @@ func (c Client) lost(op string, err error) error {
 	if u, ok := err.(*url.Error); ok {
 		err = u.Err
 	}
-	return &Error{Platform: c.Platform, Op: op, Class: ClassTransient, Message: "there was no whole answer", Err: err}
+	return &Error{Platform: c.Platform, Op: op, Class: ClassTransient, Message: "there was no whole answer", Unsure: !unreached(err), Err: err}
 }
 
 // Decode reads a JSON answer into v; what can't be read is ClassTransient: proxies in between answer
 // with pages of their own, and the next try mostly meets the API again.
 func (c Client) Decode(op string, a Answer, v any) error {
 	if err := json.Unmarshal(a.Body, v); err != nil {
-		return &Error{Platform: c.Platform, Op: op, Class: ClassTransient, Code: "malformed", Message: "the answer can't be read", Err: err}
+		return &Error{Platform: c.Platform, Op: op, Class: ClassTransient, Code: "malformed", Message: "the answer can't be read", Unsure: true, Err: err}
 	}
 	return nil
 }

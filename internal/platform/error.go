@@ -19,6 +19,7 @@ const (
 	ClassAuthRevoked Class = "auth_revoked"       // the grant is gone: a person must connect again
 	ClassAuthScope   Class = "auth_scope"         // the grant does not allow it
 	ClassSuspended   Class = "account_suspended"  // the platform closed the ad account
+	ClassBlocked     Class = "action_blocked"     // the platform stopped the account from publishing for a while
 	ClassInvalid     Class = "invalid_request"    // ours is wrong; repeating it can't help
 	ClassNotFound    Class = "not_found"          // gone, or hidden from us
 	ClassSunset      Class = "api_version_sunset" // the configured API version is dead: an operator's matter
@@ -29,7 +30,7 @@ const (
 func Classes() []Class {
 	return []Class{
 		ClassTransient, ClassRateLimited, ClassQuota, ClassAuthExpired, ClassAuthRevoked, ClassAuthScope,
-		ClassSuspended, ClassInvalid, ClassNotFound, ClassSunset, ClassUnknown,
+		ClassSuspended, ClassBlocked, ClassInvalid, ClassNotFound, ClassSunset, ClassUnknown,
 	}
 }
 
@@ -41,6 +42,7 @@ type Error struct {
 	Code       string        // the platform's own: "190/463", "quotaError.RESOURCE_EXHAUSTED"
 	Message    string        // the platform's text, at most 500 characters, without secrets
 	RetryAfter time.Duration // as told; 0: not told
+	Unsure     bool          // the call may have taken effect all the same
 	Err        error         // the transport's, where there was no answer
 }
 

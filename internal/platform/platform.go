@@ -31,17 +31,18 @@ type Info struct {
 	Webhooks   bool     // Hooks work
 	MaxDays    int      // the longest window of one Metrics call, in days
 	DailyCalls int      // what an ad account may be called in a UTC day; 0: not published
+	Password   bool     // people sign in on a page of ours: Exchange's code is their handle, a line feed and their app password
+	Uploads    bool     // a Publisher wants the media themselves; the others fetch them from their URL
 
 	// RenewBefore is how long before its end a grant is renewed; 0: 15 minutes. Platforms whose tokens
 	// can't be renewed any more once they have ended want days.
 	RenewBefore time.Duration
 }
 
-// Connector is one platform's API. It keeps no state and is safe for concurrent use. Every error
+// Connector is the API of a platform with ad accounts. It keeps no state and is safe for concurrent use. Every error
 // of a call is an *Error.
 type Connector interface {
-	Info() Info
-	Authorizer
+	Party
 	Reader
 	Controller
 	Hooks
@@ -59,7 +60,8 @@ type Authorizer interface {
 	// Revoke ends the grant at the platform; one that has ended already is no error. A platform
 	// without such a call does nothing.
 	Revoke(ctx context.Context, c Call) error
-	// Accounts are the ad accounts that the grant reaches, in a fixed order.
+	// Accounts are the accounts that the grant reaches, in a fixed order: ad accounts, or those that
+	// posts can be published on.
 	Accounts(ctx context.Context, c Call) ([]Account, error)
 }
 
@@ -117,12 +119,12 @@ type Call struct {
 	Meter   *Meter  // counts; nil: nobody counts
 }
 
-// Account is one ad account.
+// Account is one ad account, or one that posts are published on: that has neither currency nor zone.
 type Account struct {
 	ID        string         `json:"id"`
 	Name      string         `json:"name"`
-	Currency  money.Currency `json:"currency"`
-	TimeZone  string         `json:"timeZone"` // IANA
+	Currency  money.Currency `json:"currency,omitempty"`
+	TimeZone  string         `json:"timeZone,omitempty"` // IANA
 	Suspended bool           `json:"suspended,omitempty"`
 	ManagerID string         `json:"managerId,omitempty"` // Google: the manager account to go through
 }

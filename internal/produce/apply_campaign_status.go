@@ -170,7 +170,7 @@ func (d drive) reach(ctx context.Context, c campaign.Campaign, p campaign.Placem
 	if account.Status != integration.Connected && account.Status != integration.Disconnecting {
 		return campaign.Remote{}, &platform.Error{Platform: p.Platform, Op: "set_status", Class: platform.ClassAuthRevoked, Message: "the account is not connected"}
 	}
-	connector, err := d.Connectors.For(account.Platform)
+	connector, err := d.Connectors.Ads(account.Platform)
 	if err != nil {
 		return campaign.Remote{}, err
 	}

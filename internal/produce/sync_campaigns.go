@@ -39,10 +39,13 @@ func (w *worker) readAccount(ctx context.Context) error {
 	}
 	n := slices.IndexFunc(accounts, func(a platform.Account) bool { return a.ID == w.account.Account.ID })
 	if n < 0 {
-		return w.refusal("accounts", platform.ClassAuthScope, "", "the grant no longer reaches the ad account")
+		return w.refusal("accounts", platform.ClassAuthScope, "", "the grant no longer reaches the account")
 	}
 	if accounts[n].Suspended {
-		return w.refusal("accounts", platform.ClassSuspended, "", "the platform closed the ad account")
+		return w.refusal("accounts", platform.ClassSuspended, "", "the platform closed the account")
+	}
+	if w.account.Posts() {
+		w.sync.Run.DataAsOf = w.Now().UTC()
 	}
 	ends, cause := w.account.GrantEnds, w.sync.Run.Cause("account", w.Now())
 	account, err := w.Accounts.Update(ctx, cause.ID, w.account.OrgID, w.account.ID, func(i integration.Integration) (integration.Change, error) {
@@ -73,7 +76,7 @@ func (w *worker) readCampaigns(ctx context.Context) error {
 	at := w.Now() // before the call: what the page tells is at least as new
 	var page platform.CampaignPage
 	err := w.call(ctx, func(c platform.Call) (err error) {
-		page, err = w.connector.Campaigns(ctx, c, cursor)
+		page, err = w.ads.Campaigns(ctx, c, cursor)
 		return err
 	})
 	if err != nil {
@@ -239,7 +242,7 @@ func (w *worker) appendMissing(ctx context.Context, jobs []job, at time.Time, co
 		lookups++
 		var seen platform.Campaign
 		err := w.call(ctx, func(c platform.Call) (err error) {
-			seen, err = w.connector.Campaign(ctx, c, id)
+			seen, err = w.ads.Campaign(ctx, c, id)
 			return err
 		})
 		switch {

@@ -129,7 +129,8 @@ type worker struct {
 	account   integration.Integration
 	sync      integration.Sync
 	holder    string
-	connector platform.Connector
+	connector platform.Party
+	ads       platform.Connector // the same, of an ad account
 	token     secret.Text
 	renewed   bool
 	meter     *platform.Meter
@@ -214,6 +215,7 @@ func (w *worker) open(ctx context.Context) (err error) {
 	if w.connector, err = w.Connectors.For(w.account.Platform); err != nil {
 		return err
 	}
+	w.ads, _ = w.connector.(platform.Connector)
 	token, record, err := w.Tokens.Token(ctx, w.account, w.holder)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func (w *worker) readMetrics(ctx context.Context) error {
 	at := w.Now()
 	var page platform.MetricsPage
 	err := w.call(ctx, func(c platform.Call) (err error) {
-		page, err = w.connector.Metrics(ctx, c, from, to, step.Cursor)
+		page, err = w.ads.Metrics(ctx, c, from, to, step.Cursor)
 		return err
 	})
 	if err != nil {

@@ -91,7 +91,7 @@ func (a API) begin(w http.ResponseWriter, r *http.Request, c integration.Connect
 	return api.JSON(w, http.StatusCreated, out)
 }
 
-func (a API) authorizeURL(r *http.Request, connector platform.Connector, c integration.Connection) (string, error) {
+func (a API) authorizeURL(r *http.Request, connector platform.Party, c integration.Connection) (string, error) {
 	verifier, err := a.verifier(r.Context(), c)
 	if err != nil {
 		return "", err

@@ -18,8 +18,8 @@ const maxHinted = 100
 
 // hooked is the connector of the platform in the path, when that platform calls us.
 func (a API) hooked(r *http.Request) (platform.Connector, error) {
-	connector, ok := a.Connectors[r.PathValue("platform")]
-	if !ok || !connector.Info().Webhooks {
+	connector, err := a.Connectors.Ads(r.PathValue("platform"))
+	if err != nil || !connector.Info().Webhooks {
 		return nil, fault.New(fault.NotFound, "not_found", "no such platform sends webhooks")
 	}
 	return connector, nil

@@ -32,7 +32,7 @@ type Access struct {
 // maker is a platform's usual addresses, and its constructor.
 type maker struct {
 	defaults func() platform.Endpoint
-	make     func(platform.Endpoint, platform.Client) (platform.Connector, error)
+	make     func(platform.Endpoint, platform.Client) (platform.Party, error)
 }
 
 var makers = map[string]maker{
@@ -41,8 +41,8 @@ var makers = map[string]maker{
 	platform.LinkedIn: {linkedin.Defaults, connector(linkedin.New)},
 }
 
-func connector[T platform.Connector](make func(platform.Endpoint, platform.Client) (T, error)) func(platform.Endpoint, platform.Client) (platform.Connector, error) {
-	return func(e platform.Endpoint, c platform.Client) (platform.Connector, error) { return make(e, c) }
+func connector[T platform.Party](make func(platform.Endpoint, platform.Client) (T, error)) func(platform.Endpoint, platform.Client) (platform.Party, error) {
+	return func(e platform.Endpoint, c platform.Client) (platform.Party, error) { return make(e, c) }
 }
 
 // Read makes a connector for each platform that the JSON object of settings names: {"meta": {"clientId": ...}}.

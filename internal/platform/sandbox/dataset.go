@@ -89,6 +89,13 @@ func furnish(now time.Time) state {
 			{Platform: "google", ID: "1234567890", Name: "Northwind Search", Currency: "USD", TimeZone: "America/New_York"},
 			{Platform: "linkedin", ID: "507654321", Name: "Northwind B2B", Currency: "EUR", TimeZone: "Europe/Berlin"},
 			{Platform: "tiktok", ID: "7012345678901234567", Name: "Northwind Clips", Currency: "USD", TimeZone: "America/Los_Angeles"},
+			{Platform: "facebook", ID: "101990000000001", Name: "Northwind"},
+			{Platform: "facebook", ID: "101990000000002", Name: "Northwind Japan"},
+			{Platform: "instagram", ID: "17841400000000001", Name: "northwind.shop"},
+			{Platform: "linkedin_page", ID: "urn:li:organization:5515715", Name: "Northwind"},
+			{Platform: "x", ID: "2244994945", Name: "northwindshop"},
+			{Platform: "mastodon", ID: "109252111498807689", Name: "northwind@mastodon.example"},
+			{Platform: "bluesky", ID: "did:plc:u5cwb2mwiv2bfq53cjufe6yn", Name: "northwind.bsky.example"},
 		},
 	}
 	start := now.UTC().AddDate(0, 0, -35).Format(time.DateOnly)

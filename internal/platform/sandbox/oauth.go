@@ -58,6 +58,13 @@ var lifetimes = map[string]struct {
 	"google":   {access: time.Hour, hasRefresh: true},
 	"linkedin": {access: 60 * 24 * time.Hour, refresh: 365 * 24 * time.Hour, hasRefresh: true, rotates: true},
 	"tiktok":   {},
+
+	"facebook":      {access: 5183944 * time.Second},
+	"instagram":     {access: 5183944 * time.Second},
+	"linkedin_page": {access: 60 * 24 * time.Hour, refresh: 365 * 24 * time.Hour, hasRefresh: true, rotates: true},
+	"x":             {access: 2 * time.Hour, hasRefresh: true, rotates: true},
+	"mastodon":      {},
+	"bluesky":       {access: 2 * time.Hour, refresh: 60 * 24 * time.Hour, hasRefresh: true, rotates: true},
 }
 
 func (w *World) token(prefix string) string {

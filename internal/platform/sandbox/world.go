@@ -19,8 +19,8 @@ type Account struct {
 	Platform  string         `json:"platform"`
 	ID        string         `json:"id"`
 	Name      string         `json:"name"`
-	Currency  money.Currency `json:"currency"`
-	TimeZone  string         `json:"timeZone"`
+	Currency  money.Currency `json:"currency,omitempty"` // none on an account for posts
+	TimeZone  string         `json:"timeZone,omitempty"`
 	Suspended bool           `json:"suspended,omitempty"`
 	ManagerID string         `json:"managerId,omitempty"`
 }
@@ -87,6 +87,9 @@ type state struct {
 	Used      map[string]string            `json:"used"`      // refresh tokens that were rotated away, with their platform
 	Refreshes map[string]int               `json:"refreshes"` // by refresh token
 	Log       []Call                       `json:"log"`
+	Posts     []Post                       `json:"posts,omitempty"`
+	Media     []Medium                     `json:"media,omitempty"`
+	LastID    int64                        `json:"lastId,omitempty"`
 }
 
 func newWorld(c Config) (*World, error) {
