@@ -21,7 +21,7 @@ type problem struct {
 
 // refusal reads a refusal out of an answer; nil for a good one. The body tells, not the status: expired
 // tokens and throttling come under 400.
-func (c *Connector) refusal(op string, a platform.Answer, secrets []string) error {
+func (c *graph) refusal(op string, a platform.Answer, secrets []string) error {
 	var body struct {
 		Error *problem `json:"error"`
 	}
@@ -34,7 +34,7 @@ func (c *Connector) refusal(op string, a platform.Answer, secrets []string) erro
 		if a.Status >= 500 || err != nil {
 			class = platform.ClassTransient
 		}
-		return &platform.Error{Platform: platform.Meta, Op: op, Class: class, Code: strconv.Itoa(a.Status), Message: "Meta answered " + strconv.Itoa(a.Status), RetryAfter: platform.ParseWait(a.Header.Get("Retry-After"), a.At)}
+		return &platform.Error{Platform: c.client.Platform, Op: op, Class: class, Code: strconv.Itoa(a.Status), Message: "Meta answered " + strconv.Itoa(a.Status), RetryAfter: platform.ParseWait(a.Header.Get("Retry-After"), a.At)}
 	}
 	p := *body.Error
 	code := strconv.Itoa(p.Code)
@@ -42,7 +42,7 @@ func (c *Connector) refusal(op string, a platform.Answer, secrets []string) erro
 		code += "/" + strconv.Itoa(p.Subcode)
 	}
 	return &platform.Error{
-		Platform: platform.Meta, Op: op, Class: classOf(p, a.Status), Code: code,
+		Platform: c.client.Platform, Op: op, Class: classOf(p, a.Status), Code: code,
 		Message: platform.Clip(p.Message, append(secrets, c.endpoint.ClientSecret.Reveal())...), RetryAfter: wait(a),
 	}
 }
