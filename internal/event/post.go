@@ -49,6 +49,38 @@ type PostFailed struct {
 	AuthorID      string     `json:"authorId"`
 }
 
+// PostCancelled says that a post does not go out where it is not out yet.
+type PostCancelled struct {
+	PostID     string `json:"postId"`
+	CampaignID string `json:"campaignId,omitempty"`
+	Summary    string `json:"summary"` // the first 100 characters
+	AuthorID   string `json:"authorId"`
+}
+
+// PostAtRisk says, before a post is due, that it would fail as things stand.
+type PostAtRisk struct {
+	PostID       string       `json:"postId"`
+	ScheduledFor time.Time    `json:"scheduledFor"`
+	TimeZone     string       `json:"timeZone"`
+	Minutes      int          `json:"minutes"` // before it is due: 60 or 10
+	Targets      []RiskTarget `json:"targets"`
+	Summary      string       `json:"summary"`
+	AuthorID     string       `json:"authorId"`
+}
+
+// RiskTarget is one target and what stands in its way.
+type RiskTarget struct {
+	TargetID    string   `json:"targetId"`
+	Platform    string   `json:"platform"`
+	AccountName string   `json:"accountName"`
+	Problems    []string `json:"problems"` // for people
+}
+
+func (PostCancelled) EventType() string { return "PostCancelled" }
+func (PostCancelled) EventVersion() int { return 1 }
+func (PostAtRisk) EventType() string    { return "PostAtRisk" }
+func (PostAtRisk) EventVersion() int    { return 1 }
+
 func (PostScheduled) EventType() string { return "PostScheduled" }
 func (PostScheduled) EventVersion() int { return 1 }
 func (PostPublished) EventType() string { return "PostPublished" }

@@ -230,3 +230,14 @@ func (i Integration) SetInterval(minutes int, cause event.Cause) (Change, error)
 	ch.Integration.EveryMinutes = minutes
 	return ch, nil
 }
+
+// Block leaves the account alone until then: the platform stopped it from publishing, and more attempts
+// would make that worse.
+func (i Integration) Block(until time.Time, cause event.Cause) (Change, error) {
+	if !until.After(i.BlockedUntil) {
+		return Change{Integration: i}, nil
+	}
+	ch := i.begin(cause.At)
+	ch.Integration.BlockedUntil = until.UTC()
+	return ch, nil
+}

@@ -46,6 +46,7 @@ type Integration struct {
 	Marked       bool             `json:"marked,omitempty"`      // the campaigns know that it is disconnecting
 	GrantEnds    time.Time        `json:"grantEnds,omitzero"`    // when the grant ends unless a person renews it; zero: not foreseen
 	ExpiryTold   int              `json:"expiryTold,omitempty"`  // the mark in days that was told of this GrantEnds
+	BlockedUntil time.Time        `json:"blockedUntil,omitzero"` // the platform stopped it from publishing; it is left alone
 	EveryMinutes int              `json:"everyMinutes"`          // between two syncs
 	Health       Health           `json:"health"`
 	Stats        []Day            `json:"stats,omitempty"` // the last 30 days with runs, ascending

@@ -184,6 +184,21 @@ func parseDueSync(sk string) (orgID, integrationID string, at time.Time, err err
 	return orgID, integrationID, at, err
 }
 
+// Post is a social post. PostList is its place in the organisation's calendar, by its time, or by when it
+// was made as long as it has none; Posts the shards of that list.
+func (o Org) Post(id string) Key { return o.key("POST", "POST", id) }
+func (o Org) PostList(id string, at time.Time) Key {
+	return Key{PK: o.Posts(shardOf(id)), SK: Stamp(at) + "#" + id}
+}
+func (o Org) Posts(shard int) string { return o.pk("POSTS", shardText(shard)) }
+
+// OpenPost notes that something is still to be done for a post, from its time on, whatever organisation
+// it is of: what wakes it may get lost. OpenPosts is one of the shards.
+func OpenPost(orgID, postID string, at time.Time) Key {
+	return Key{PK: OpenPosts(shardOf(postID)), SK: Stamp(at) + "#" + orgID + "#" + postID}
+}
+func OpenPosts(shard int) string { return "DUE#POST#" + shardText(shard) }
+
 // Delivery is a webhook's delivery that was taken already.
 func Delivery(platform, id string) Key {
 	return Key{PK: "DELIVERY#" + platform + "#" + id, SK: "DELIVERY"}
