@@ -39,6 +39,9 @@ var makers = map[string]maker{
 	platform.Meta:     {meta.Defaults, connector(meta.New)},
 	platform.Google:   {google.Defaults, connector(google.New)},
 	platform.LinkedIn: {linkedin.Defaults, connector(linkedin.New)},
+
+	platform.Facebook:  {meta.DefaultsFacebook, connector(meta.NewFacebook)},
+	platform.Instagram: {meta.DefaultsInstagram, connector(meta.NewInstagram)},
 }
 
 func connector[T platform.Party](make func(platform.Endpoint, platform.Client) (T, error)) func(platform.Endpoint, platform.Client) (platform.Party, error) {

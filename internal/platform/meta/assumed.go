@@ -8,6 +8,15 @@ const (
 	AccountFields = "id,name,currency,timezone_name,account_status"
 	// PermissionsPath, by DELETE, takes the app's permissions back.
 	PermissionsPath = "/me/permissions"
+	// PublishedPath lists the posts of a Page, and PublishedFields are what is compared of them.
+	PublishedPath   = "/published_posts"
+	PublishedFields = "id,message,created_time,permalink_url,attachments{media_type,unshimmed_url,target{id},subattachments{media_type,target{id}}}"
+	// FacebookAlt and InstagramAlt are what describes an image to those who can't see it.
+	FacebookAlt, InstagramAlt = "alt_text_custom", "alt_text"
+	// MediaFields are what is compared of the media of an Instagram account. Its list takes since, too.
+	MediaFields = "id,caption,permalink,timestamp,children{id}"
+	// DuplicateCode is how a Page refuses what it has just posted.
+	DuplicateCode = 506
 	// AccountActive is the account_status of an account that may run ads; 2 and 3 are closed ones.
 	AccountActive = 1
 )

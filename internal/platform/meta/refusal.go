@@ -34,16 +34,21 @@ func (c *graph) refusal(op string, a platform.Answer, secrets []string) error {
 		if a.Status >= 500 || err != nil {
 			class = platform.ClassTransient
 		}
-		return &platform.Error{Platform: c.client.Platform, Op: op, Class: class, Code: strconv.Itoa(a.Status), Message: "Meta answered " + strconv.Itoa(a.Status), RetryAfter: platform.ParseWait(a.Header.Get("Retry-After"), a.At)}
+		return &platform.Error{Platform: c.client.Platform, Op: op, Class: class, Code: strconv.Itoa(a.Status), Message: "Meta answered " + strconv.Itoa(a.Status), RetryAfter: platform.ParseWait(a.Header.Get("Retry-After"), a.At), Unsure: !platform.Refused(a.Status)}
 	}
 	p := *body.Error
 	code := strconv.Itoa(p.Code)
 	if p.Subcode != 0 {
 		code += "/" + strconv.Itoa(p.Subcode)
 	}
+	class := classOf(p, a.Status)
+	if platform.Posts(c.client.Platform) {
+		class, code = ofPosts(p, class, code)
+	}
 	return &platform.Error{
-		Platform: c.client.Platform, Op: op, Class: classOf(p, a.Status), Code: code,
+		Platform: c.client.Platform, Op: op, Class: class, Code: code,
 		Message: platform.Clip(p.Message, append(secrets, c.endpoint.ClientSecret.Reveal())...), RetryAfter: wait(a),
+		Unsure: !platform.Refused(a.Status) || class == platform.ClassTransient && !idle[p.Subcode],
 	}
 }
 

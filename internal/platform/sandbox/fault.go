@@ -29,7 +29,7 @@ const (
 // Kinds are all of them; those that aren't the transport's are told in each platform's own words.
 var Kinds = []string{
 	"expired", "revoked", "throttled", "throttled_seconds", "throttled_date", "throttled_unix", "throttled_iso", "quota", "permission",
-	"suspended", "not_found", "invalid", kindServer, kindTimeoutBefore, kindTimeoutAfter, kindPartial, kindMalformed, "version_sunset", kindForeignNext,
+	"suspended", "blocked", "not_found", "invalid", kindServer, kindTimeoutBefore, kindTimeoutAfter, kindPartial, kindMalformed, "version_sunset", kindForeignNext,
 }
 
 type faults struct {

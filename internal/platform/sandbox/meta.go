@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,37 +17,25 @@ import (
 )
 
 // metaAPI is Meta's Graph API.
-type metaAPI struct{ world *World }
-
-const metaVersion = "v25.0"
+type metaAPI struct{ graphAPI }
 
 func newMeta(w *World) api {
-	m := metaAPI{w}
-	mux := http.NewServeMux()
+	m := metaAPI{graphAPI{w, "meta"}}
+	mux := m.routes()
 	const v = "/" + metaVersion
-	mux.HandleFunc("/dialog/oauth", w.authorize("meta", "scope", "code"))
-	mux.HandleFunc("GET /oauth/access_token", m.token)
-	mux.HandleFunc("DELETE "+v+meta.PermissionsPath, m.known(m.revoke))
 	mux.HandleFunc("GET "+v+meta.AccountsPath, m.known(m.accounts))
 	mux.HandleFunc("GET "+v+"/{account}/campaigns", m.known(m.campaigns))
 	mux.HandleFunc("GET "+v+"/{account}/insights", m.known(m.insights))
 	mux.HandleFunc("GET "+v+"/{id}", m.known(m.campaign))
 	mux.HandleFunc("POST "+v+"/{id}", m.known(m.change))
-	mux.HandleFunc("/", m.unrouted)
 	return api{name: "meta", op: metaOp, refuse: m.refuse, serve: mux, hook: m.hook}
 }
 
 func metaOp(r *http.Request) string {
 	path := strings.TrimPrefix(r.URL.Path, "/"+metaVersion)
-	switch {
-	case r.URL.Path == "/dialog/oauth":
-		return "authorize"
-	case r.URL.Path == "/oauth/access_token" && r.URL.Query().Get("grant_type") == "fb_exchange_token":
-		return "refresh"
-	case r.URL.Path == "/oauth/access_token":
-		return "token"
-	case path == meta.PermissionsPath:
-		return "revoke"
+	switch op := graphOp(r); {
+	case op != "":
+		return op
 	case path == meta.AccountsPath:
 		return "accounts"
 	case strings.HasSuffix(path, "/campaigns"):
@@ -63,135 +50,8 @@ func metaOp(r *http.Request) string {
 	return "campaign"
 }
 
-// fail answers Meta's error object.
-func (m metaAPI) fail(w http.ResponseWriter, status, code, subcode int, message string) {
-	e := map[string]any{"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "sandbox"}
-	if subcode != 0 {
-		e["error_subcode"] = subcode
-	}
-	answer(w, status, map[string]any{"error": e})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
-func (m metaAPI) unrouted(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasPrefix(r.URL.Path, "/"+metaVersion+"/") {
-		m.fail(w, 400, 2635, 0, "You are calling a deprecated version of the Ads API. Please update to the latest version: "+metaVersion+".")
-		return
-	}
-	m.fail(w, 400, 2500, 0, "Unknown path components: "+r.URL.Path)
-}
-
-func (m metaAPI) refuse(w http.ResponseWriter, _ *http.Request, kind string) {
-	switch kind {
-	case "expired":
-		m.fail(w, 400, 190, 463, "Error validating access token: Session has expired")
-	case "revoked":
-		m.fail(w, 400, 190, 458, "Error validating access token: The user has not authorized application.")
-	case "throttled_seconds", "throttled_date", "throttled_unix", "throttled_iso":
-		w.Header().Set("Retry-After", retryAfter(m.world.now(), kind))
-		m.fail(w, 400, 80000, 2446079, "(#80000) There have been too many calls from this ad-account.")
-	case "throttled":
-		w.Header().Set("X-Business-Use-Case-Usage", `{"1019283746":[{"type":"ads_management","call_count":100,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":3}]}`)
-		m.fail(w, 400, 80000, 2446079, "(#80000) There have been too many calls from this ad-account. Wait a bit and try again.")
-	case "quota":
-		m.fail(w, 400, 17, 2446079, "(#17) User request limit reached")
-	case "permission":
-		m.fail(w, 403, 200, 0, "(#200) Requires ads_management permission to manage the object")
-	case "suspended":
-		m.fail(w, 403, 200, 1487390, "(#200) The ad account is disabled")
-	case "not_found":
-		m.fail(w, 400, 100, 33, "Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions")
-	case "version_sunset":
-		m.fail(w, 400, 2635, 0, "You are calling a deprecated version of the Ads API.")
-	default:
-		m.fail(w, 400, 100, 0, "(#100) Invalid parameter")
-	}
-}
-
-// retryAfter is a wait of 90 seconds in the form that the kind names.
-func retryAfter(now time.Time, kind string) string {
-	at := now.Add(90 * time.Second)
-	switch kind {
-	case "throttled_date":
-		return at.UTC().Format(http.TimeFormat)
-	case "throttled_unix":
-		return strconv.FormatInt(at.Unix(), 10)
-	case "throttled_iso":
-		return at.UTC().Format(time.RFC3339)
-	}
-	return "90"
-}
-
-// known lets calls through whose token is good and whose proof fits it.
-func (m metaAPI) known(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		token := r.FormValue("access_token")
-		mac := hmac.New(sha256.New, []byte(clientSecret))
-		mac.Write([]byte(token))
-		_, state := m.world.Grant("meta", token)
-		switch {
-		case r.FormValue("appsecret_proof") != hex.EncodeToString(mac.Sum(nil)):
-			m.fail(w, 400, 100, 0, "Invalid appsecret_proof provided in the API argument")
-		case state == Expired:
-			m.fail(w, 400, 190, 463, "Error validating access token: Session has expired")
-		case state != Valid:
-			m.fail(w, 400, 190, 460, "Error validating access token: The session has been invalidated")
-		default:
-			w.Header().Set("X-Business-Use-Case-Usage", `{"1019283746":[{"type":"ads_insights","call_count":12,"total_cputime":5,"total_time":7,"estimated_time_to_regain_access":0}]}`)
-			next(w, r)
-		}
-	}
-}
-
-func (m metaAPI) token(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	if q.Get("client_id") != clientID || q.Get("client_secret") != clientSecret {
-		m.fail(w, 400, 101, 0, "Error validating client secret.")
-		return
-	}
-	var g Grant
-	var err error
-	if q.Get("grant_type") == "fb_exchange_token" {
-		g, err = m.world.Rotate("meta", q.Get("fb_exchange_token"))
-	} else {
-		g, err = m.world.Redeem("meta", q.Get("code"), q.Get("code_verifier"), q.Get("redirect_uri"))
-	}
-	if err != nil {
-		m.fail(w, 400, 190, 460, "Error validating: "+err.Error())
-		return
-	}
-	seconds := int64(g.ExpiresAt.Sub(m.world.now()) / time.Second)
-	answer(w, 200, map[string]any{"access_token": g.Access, "token_type": "bearer", "expires_in": seconds})
-}
-
-func (m metaAPI) revoke(w http.ResponseWriter, r *http.Request) {
-	m.world.Revoke("meta", r.FormValue("access_token"))
-	answer(w, 200, map[string]any{"success": true})
-}
-
-// paged cuts a list at the cursor, and says how it goes on, with an absolute address.
-func paged[T any](r *http.Request, size int, list []T) (page []T, paging map[string]any) {
-	from, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Query().Get("after"), "QV"))
-	from = min(max(from, 0), len(list))
-	to := min(from+size, len(list))
-	cursor := "QV" + strconv.Itoa(to)
-	paging = map[string]any{"cursors": map[string]string{"before": "QV" + strconv.Itoa(from), "after": cursor}}
-	if to < len(list) {
-		q := r.URL.Query()
-		q.Set("after", cursor)
-		next := url.URL{Scheme: "http", Host: r.Host, Path: "/meta" + r.URL.Path, RawQuery: q.Encode()}
-		paging["next"] = next.String()
-	}
-	return list[from:to], paging
-}
-
 func (m metaAPI) accounts(w http.ResponseWriter, r *http.Request) {
-	page, paging := paged(r, m.world.pages, m.world.Accounts("meta"))
+	page, paging := paged(r, m.name, m.world.pages, m.world.Accounts("meta"))
 	data := []map[string]any{}
 	for _, a := range page {
 		status := meta.AccountActive
@@ -222,7 +82,7 @@ func (m metaAPI) campaigns(w http.ResponseWriter, r *http.Request) {
 		hidden := c.Status == "ARCHIVED" || c.Status == "DELETED"
 		return c.Deleted || (hidden && !slices.Contains(asked, c.Status))
 	})
-	page, paging := paged(r, m.world.pages, list)
+	page, paging := paged(r, m.name, m.world.pages, list)
 	data := []map[string]any{}
 	for _, c := range page {
 		data = append(data, metaCampaign(c, a))
@@ -285,7 +145,7 @@ func (m metaAPI) insights(w http.ResponseWriter, r *http.Request) {
 			rows = append(rows, row)
 		}
 	}
-	page, paging := paged(r, m.world.pages, rows)
+	page, paging := paged(r, m.name, m.world.pages, rows)
 	answer(w, 200, map[string]any{"data": page, "paging": paging})
 }
 

@@ -26,8 +26,9 @@ type Medium struct {
 	ID        string    `json:"id"`
 	URL       string    `json:"url,omitempty"`
 	Bytes     int       `json:"bytes,omitempty"`
-	Caption   string    `json:"caption,omitempty"` // Instagram: the text is the container's
-	Polls     int       `json:"polls,omitempty"`   // how often its state was asked for
+	Caption   string    `json:"caption,omitempty"`  // Instagram: the text is the container's
+	Children  []string  `json:"children,omitempty"` // of a container of several
+	Polls     int       `json:"polls,omitempty"`    // how often its state was asked for
 	At        time.Time `json:"at"`
 }
 

@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{world: world, apis: map[string]api{}, faults: &faults{}, mux: http.NewServeMux()}
-	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world)} {
+	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newFacebook(world), newInstagram(world)} {
 		s.apis[a.name] = a
 		s.mux.Handle("/"+a.name+"/", http.StripPrefix("/"+a.name, s.under(a)))
 	}
@@ -85,6 +85,9 @@ var endpoints = map[string]struct{ base, auth, token, version string }{
 	platform.Google:   {"", "/o/oauth2/v2/auth", "/token", "v25"},
 	platform.LinkedIn: {"/rest", "/oauth/v2/authorization", "/oauth/v2/accessToken", "202607"},
 	platform.TikTok:   {"/open_api", "/portal/auth", "/open_api/v1.3/oauth2/access_token/", "v1.3"},
+
+	platform.Facebook:  {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
+	platform.Instagram: {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
 }
 
 // Endpoint says how to reach the platform's sandbox at base: "http://localhost:8091".
@@ -98,4 +101,9 @@ func Endpoint(name, base string) platform.Endpoint {
 }
 
 // Platforms are those that the sandbox mimics.
-func Platforms() []string { return []string{platform.Meta, platform.Google, platform.LinkedIn} }
+func Platforms() []string {
+	return []string{
+		platform.Meta, platform.Google, platform.LinkedIn,
+		platform.Facebook, platform.Instagram,
+	}
+}
