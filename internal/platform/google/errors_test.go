@@ -61,7 +61,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.file, " ", tt.status), func(t *testing.T) {
-			k, meter := wire(t, step{"set_status", "errors/" + tt.file, tt.status})
+			k, meter := wire(t, step{Request: "set_status", Response: "errors/" + tt.file, Status: tt.status})
 			got := platform.AsError(k.SetStatus(t.Context(), call(meter, account), "9", platform.Off))
 			if got.Class != tt.class || got.Code != tt.code || got.RetryAfter != tt.wait {
 				t.Errorf("%s %q after %v, want %s %q after %v", got.Class, got.Code, got.RetryAfter, tt.class, tt.code, tt.wait)
@@ -87,7 +87,7 @@ func TestTokenRefusals(t *testing.T) {
 		{"page_502.html", 429, platform.ClassRateLimited, "429"},
 	}
 	for _, tt := range tests {
-		k, _ := wire(t, step{"refresh", "errors/" + tt.file, tt.status})
+		k, _ := wire(t, step{Request: "refresh", Response: "errors/" + tt.file, Status: tt.status})
 		_, err := k.Refresh(t.Context(), platform.Grant{Access: secret.NewText("test-access"), Refresh: secret.NewText("test-refresh")})
 		if got := platform.AsError(err); got.Class != tt.class || got.Code != tt.code {
 			t.Errorf("%s under %d: %v, want %s %q", tt.file, tt.status, err, tt.class, tt.code)

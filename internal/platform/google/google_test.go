@@ -55,7 +55,7 @@ func TestAuthorizeURL(t *testing.T) {
 }
 
 func TestExchangeAndRefresh(t *testing.T) {
-	k, _ := wire(t, step{"token", "token.response.json", 0}, step{"refresh", "refresh.response.json", 0})
+	k, _ := wire(t, step{Request: "token", Response: "token.response.json"}, step{Request: "refresh", Response: "refresh.response.json"})
 	g, err := k.Exchange(t.Context(), "test-code", "test-verifier", "https://app.example/callback")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestRefreshWithoutAToken(t *testing.T) {
 }
 
 func TestRevoke(t *testing.T) {
-	k, meter := wire(t, step{"revoke", "revoke.response.json", 0}, step{"revoke", "errors/oauth_invalid_grant.json", 400}, step{"revoke", "errors/page_502.html", 502})
+	k, meter := wire(t, step{Request: "revoke", Response: "revoke.response.json"}, step{Request: "revoke", Response: "errors/oauth_invalid_grant.json", Status: 400}, step{Request: "revoke", Response: "errors/page_502.html", Status: 502})
 	for _, class := range []platform.Class{"", "", platform.ClassTransient} { // the second: it had ended already
 		err := k.Revoke(t.Context(), call(meter, account))
 		if class == "" && err != nil || class != "" && !platform.Is(err, class) {
@@ -96,11 +96,11 @@ func TestRevoke(t *testing.T) {
 
 func TestAccounts(t *testing.T) {
 	k, meter := wire(t,
-		step{"accounts", "accounts.response.json", 0},
-		step{"accounts_customer", "accounts_customer.response.json", 0},
-		step{"accounts_closed", "errors/customer_not_enabled.json", 403},
-		step{"accounts_manager", "accounts_manager.response.json", 0},
-		step{"accounts_clients", "accounts_clients.response.json", 0},
+		step{Request: "accounts", Response: "accounts.response.json"},
+		step{Request: "accounts_customer", Response: "accounts_customer.response.json"},
+		step{Request: "accounts_closed", Response: "errors/customer_not_enabled.json", Status: 403},
+		step{Request: "accounts_manager", Response: "accounts_manager.response.json"},
+		step{Request: "accounts_clients", Response: "accounts_clients.response.json"},
 	)
 	got, err := k.Accounts(t.Context(), call(meter, platform.Account{}))
 	want := []platform.Account{
@@ -118,7 +118,7 @@ func TestAccounts(t *testing.T) {
 }
 
 func TestCampaigns(t *testing.T) {
-	k, meter := wire(t, step{"campaigns", "campaigns.response.json", 0}, step{"campaigns_next", "campaigns_next.response.json", 0})
+	k, meter := wire(t, step{Request: "campaigns", Response: "campaigns.response.json"}, step{Request: "campaigns_next", Response: "campaigns_next.response.json"})
 	page, err := k.Campaigns(t.Context(), call(meter, account), "")
 	want := platform.CampaignPage{Next: "CPii5aS87vfFTBAKGJTL", Campaigns: []platform.Campaign{
 		{
@@ -150,7 +150,7 @@ func TestCampaigns(t *testing.T) {
 }
 
 func TestCampaign(t *testing.T) {
-	k, meter := wire(t, step{"campaign", "campaign.response.json", 0}, step{"campaign", "campaign_none.response.json", 0})
+	k, meter := wire(t, step{Request: "campaign", Response: "campaign.response.json"}, step{Request: "campaign", Response: "campaign_none.response.json"})
 	got, err := k.Campaign(t.Context(), call(meter, account), "9")
 	if err != nil || got.ID != "9" || got.Status != platform.StatusActive {
 		t.Errorf("%+v, error %v", got, err)
@@ -161,7 +161,7 @@ func TestCampaign(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	k, meter := wire(t, step{"metrics", "metrics.response.json", 0})
+	k, meter := wire(t, step{Request: "metrics", Response: "metrics.response.json"})
 	page, err := k.Metrics(t.Context(), call(meter, account), "2026-11-01", "2026-11-07", "")
 	if err != nil || page.Next != "CPii5aS87vfFTBAKGJTM" {
 		t.Fatalf("next %q, error %v", page.Next, err)
@@ -178,7 +178,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestSetStatus(t *testing.T) {
-	k, meter := wire(t, step{"set_status", "set_status.response.json", 0}, step{"set_status_on", "set_status.response.json", 0}, step{"set_status", "revoke.response.json", 0})
+	k, meter := wire(t, step{Request: "set_status", Response: "set_status.response.json"}, step{Request: "set_status_on", Response: "set_status.response.json"}, step{Request: "set_status", Response: "revoke.response.json"})
 	if err := k.SetStatus(t.Context(), call(meter, account), "9", platform.Off); err != nil {
 		t.Error(err)
 	}
@@ -191,7 +191,7 @@ func TestSetStatus(t *testing.T) {
 }
 
 func TestSetBudget(t *testing.T) {
-	read := step{"campaign", "campaign.response.json", 0}
+	read := step{Request: "campaign", Response: "campaign.response.json"}
 	budget := func(kind platform.BudgetKind, micros int64, c money.Currency) platform.Budget {
 		return platform.Budget{Kind: kind, Amount: money.Of(micros, c)}
 	}
@@ -201,9 +201,9 @@ func TestSetBudget(t *testing.T) {
 		steps  []step
 		code   string
 	}{
-		{"daily", budget("daily", 75_500_000, "USD"), []step{read, {"set_budget", "set_budget.response.json", 0}}, ""},
-		{"lifetime", budget("lifetime", 700_000_000, "USD"), []step{{"campaign", "campaign_lifetime.response.json", 0}, {"set_budget_lifetime", "set_budget_lifetime.response.json", 0}}, ""},
-		{"shared", budget("daily", 75_500_000, "USD"), []step{{"campaign", "campaign_shared.response.json", 0}}, "shared_budget"},
+		{"daily", budget("daily", 75_500_000, "USD"), []step{read, {Request: "set_budget", Response: "set_budget.response.json"}}, ""},
+		{"lifetime", budget("lifetime", 700_000_000, "USD"), []step{{Request: "campaign", Response: "campaign_lifetime.response.json"}, {Request: "set_budget_lifetime", Response: "set_budget_lifetime.response.json"}}, ""},
+		{"shared", budget("daily", 75_500_000, "USD"), []step{{Request: "campaign", Response: "campaign_shared.response.json"}}, "shared_budget"},
 		{"of the other kind", budget("lifetime", 75_500_000, "USD"), []step{read}, "budget_kind"},
 		{"in another currency", budget("daily", 75_500_000, "EUR"), []step{read}, "currency"},
 		{"less than a cent", budget("daily", 75_505_000, "USD"), []step{read}, "amount"},

@@ -2,28 +2,18 @@ package google_test
 
 import (
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"bellwether/internal/platform"
+	"bellwether/internal/platform/platformtest"
 )
-
-// answering is the address of a server that answers every call with text.
-func answering(t *testing.T, text string) string {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
-	t.Cleanup(server.Close)
-	return server.URL
-}
 
 // TestMalformedNumbers: a number that can't be read is told, not taken for none.
 func TestMalformedNumbers(t *testing.T) {
 	for _, field := range []string{"impressions", "clicks", "costMicros", "conversions", "conversionsValue"} {
 		for _, value := range []string{`"many"`, `"99999999999999999999999999"`} {
-			k := connect(t, answering(t, fmt.Sprintf(`{"results":[{"campaign":{"id":"9"},"metrics":{%q:%s}}]}`, field, value)))
+			k := connect(t, platformtest.Answering(t, fmt.Sprintf(`{"results":[{"campaign":{"id":"9"},"metrics":{%q:%s}}]}`, field, value)))
 			_, err := k.Metrics(t.Context(), call(nil, account), "2026-11-01", "2026-11-07", "")
 			if got := platform.AsError(err); got.Class != platform.ClassUnknown || got.Code != "malformed" || !strings.Contains(got.Message, "campaign 9") {
 				t.Errorf("%s %s: error %v", field, value, err)
@@ -31,7 +21,7 @@ func TestMalformedNumbers(t *testing.T) {
 		}
 	}
 	for _, budget := range []string{`{"amountMicros":"1.5"}`, `{"period":"CUSTOM_PERIOD","totalAmountMicros":"x"}`} {
-		k := connect(t, answering(t, `{"results":[{"campaign":{"id":"9"},"campaignBudget":`+budget+`}]}`))
+		k := connect(t, platformtest.Answering(t, `{"results":[{"campaign":{"id":"9"},"campaignBudget":`+budget+`}]}`))
 		_, listed := k.Campaigns(t.Context(), call(nil, account), "")
 		_, read := k.Campaign(t.Context(), call(nil, account), "9")
 		set := k.SetBudget(t.Context(), call(nil, account), "9", platform.Budget{})
@@ -45,18 +35,18 @@ func TestMalformedNumbers(t *testing.T) {
 
 // TestCurrencyOfTheAccount: a row without one is in the account's.
 func TestCurrencyOfTheAccount(t *testing.T) {
-	k := connect(t, answering(t, `{"results":[{"campaign":{"id":"9"},"campaignBudget":{"amountMicros":"5000000"}}]}`))
+	k := connect(t, platformtest.Answering(t, `{"results":[{"campaign":{"id":"9"},"campaignBudget":{"amountMicros":"5000000"}}]}`))
 	if got, err := k.Campaign(t.Context(), call(nil, account), "9"); err != nil || got.Budget.Amount.Currency != "USD" {
 		t.Errorf("%+v, error %v", got.Budget, err)
 	}
 }
 
 func TestTokenAnswers(t *testing.T) {
-	k := connect(t, answering(t, `{"expires_in":3599}`))
+	k := connect(t, platformtest.Answering(t, `{"expires_in":3599}`))
 	if _, err := k.Exchange(t.Context(), "test-code", "test-verifier", "https://app.example/callback"); !platform.Is(err, platform.ClassTransient) {
 		t.Errorf("without a token: error %v", err)
 	}
-	k = connect(t, answering(t, `{"access_token":"test-access","refresh_token_expires_in":604799}`))
+	k = connect(t, platformtest.Answering(t, `{"access_token":"test-access","refresh_token_expires_in":604799}`))
 	g, err := k.Exchange(t.Context(), "test-code", "test-verifier", "https://app.example/callback")
 	if err != nil || !g.ExpiresAt.IsZero() || g.RefreshExpires.Sub(now).Hours() < 167 {
 		t.Errorf("ends %v and %v, error %v", g.ExpiresAt, g.RefreshExpires, err)
@@ -65,7 +55,7 @@ func TestTokenAnswers(t *testing.T) {
 
 // TestAccountsLeavesOut what the person may not see any more, but hides no other failure.
 func TestAccountsLeavesOut(t *testing.T) {
-	first := step{"accounts", "accounts_one.response.json", 0}
+	first := step{Request: "accounts", Response: "accounts_one.response.json"}
 	tests := []struct {
 		file   string
 		status int
@@ -78,7 +68,7 @@ func TestAccountsLeavesOut(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			k, meter := wire(t, first, step{"accounts_customer", "errors/" + tt.file, tt.status})
+			k, meter := wire(t, first, step{Request: "accounts_customer", Response: "errors/" + tt.file, Status: tt.status})
 			got, err := k.Accounts(t.Context(), call(meter, platform.Account{}))
 			if len(got) > 0 || tt.class == "" && err != nil || tt.class != "" && !platform.Is(err, tt.class) {
 				t.Errorf("%+v, error %v, want class %q", got, err, tt.class)

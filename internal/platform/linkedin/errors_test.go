@@ -48,7 +48,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.file, " ", tt.status), func(t *testing.T) {
-			k, meter := wire(t, step{"set_status", "errors/" + tt.file, tt.status, tt.retryAfter})
+			k, meter := wire(t, step{Request: "set_status", Response: "errors/" + tt.file, Status: tt.status, Header: after(tt.retryAfter)})
 			got := platform.AsError(k.SetStatus(t.Context(), call(meter, account), "1001", platform.Off))
 			if got.Class != tt.class || got.Code != tt.code || got.RetryAfter != tt.wait {
 				t.Errorf("%s %q after %v, want %s %q after %v", got.Class, got.Code, got.RetryAfter, tt.class, tt.code, tt.wait)
@@ -60,8 +60,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// after is the header that tells a wait.
+func after(wait string) http.Header {
+	if wait == "" {
+		return nil
+	}
+	return http.Header{"Retry-After": {wait}}
+}
+
 func TestMalformed(t *testing.T) {
-	k, meter := wire(t, step{request: "campaign", response: "errors/page.html"})
+	k, meter := wire(t, step{Request: "campaign", Response: "errors/page.html"})
 	if _, err := k.Campaign(t.Context(), call(meter, account), "1001"); !platform.Is(err, platform.ClassTransient) {
 		t.Errorf("error %v", err)
 	}
@@ -81,7 +89,7 @@ func TestTokenRefusals(t *testing.T) {
 		{"page.html", 429, platform.ClassRateLimited, "429"},
 	}
 	for _, tt := range tests {
-		k, _ := wire(t, step{request: "refresh", response: "errors/" + tt.file, status: tt.status})
+		k, _ := wire(t, step{Request: "refresh", Response: "errors/" + tt.file, Status: tt.status})
 		_, err := k.Refresh(t.Context(), platform.Grant{Access: secret.NewText("test-access"), Refresh: secret.NewText("test-refresh")})
 		if got := platform.AsError(err); got.Class != tt.class || got.Code != tt.code {
 			t.Errorf("%s under %d: %v, want %s %q", tt.file, tt.status, err, tt.class, tt.code)

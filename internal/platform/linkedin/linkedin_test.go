@@ -51,7 +51,7 @@ func TestAuthorizeURL(t *testing.T) {
 }
 
 func TestExchangeAndRefresh(t *testing.T) {
-	k, _ := wire(t, step{request: "token", response: "token.response.json"}, step{request: "refresh", response: "refresh.response.json"})
+	k, _ := wire(t, step{Request: "token", Response: "token.response.json"}, step{Request: "refresh", Response: "refresh.response.json"})
 	g, err := k.Exchange(t.Context(), "test-code", "", "https://app.example/callback")
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestExchangeAndRefresh(t *testing.T) {
 
 // TestGrantWithoutRefresh: only approved partners have a refresh token.
 func TestGrantWithoutRefresh(t *testing.T) {
-	k, _ := wire(t, step{request: "token", response: "token_plain.response.json"})
+	k, _ := wire(t, step{Request: "token", Response: "token_plain.response.json"})
 	g, err := k.Exchange(t.Context(), "test-code", "", "https://app.example/callback")
 	if err != nil || g.Refresh.Reveal() != "" || !g.RefreshExpires.IsZero() || !reflect.DeepEqual(g.Scopes, []string{"r_ads", "rw_ads"}) {
 		t.Errorf("%+v, error %v", g, err)
@@ -88,9 +88,9 @@ func TestGrantWithoutRefresh(t *testing.T) {
 
 func TestRevoke(t *testing.T) {
 	k, meter := wire(t,
-		step{request: "revoke", response: "nothing.response.json"},
-		step{request: "revoke", response: "errors/oauth_invalid_grant.json", status: 400},
-		step{request: "revoke", response: "errors/page.html", status: 502},
+		step{Request: "revoke", Response: "nothing.response.json"},
+		step{Request: "revoke", Response: "errors/oauth_invalid_grant.json", Status: 400},
+		step{Request: "revoke", Response: "errors/page.html", Status: 502},
 	)
 	for _, class := range []platform.Class{"", "", platform.ClassTransient} { // the second: it had ended already
 		err := k.Revoke(t.Context(), call(meter, account))
@@ -101,7 +101,7 @@ func TestRevoke(t *testing.T) {
 }
 
 func TestAccounts(t *testing.T) {
-	k, meter := wire(t, step{request: "accounts", response: "accounts.response.json"}, step{request: "accounts_next", response: "accounts_next.response.json"})
+	k, meter := wire(t, step{Request: "accounts", Response: "accounts.response.json"}, step{Request: "accounts_next", Response: "accounts_next.response.json"})
 	got, err := k.Accounts(t.Context(), call(meter, platform.Account{}))
 	want := []platform.Account{
 		{ID: "111", Name: "Northwind Japan", Currency: "JPY", TimeZone: "Asia/Tokyo"},
@@ -117,7 +117,7 @@ func TestAccounts(t *testing.T) {
 }
 
 func TestCampaigns(t *testing.T) {
-	k, meter := wire(t, step{request: "campaigns", response: "campaigns.response.json"}, step{request: "campaigns_next", response: "campaigns_next.response.json"})
+	k, meter := wire(t, step{Request: "campaigns", Response: "campaigns.response.json"}, step{Request: "campaigns_next", Response: "campaigns_next.response.json"})
 	page, err := k.Campaigns(t.Context(), call(meter, account), "")
 	want := platform.CampaignPage{Next: "DgGp", Campaigns: []platform.Campaign{
 		{
@@ -143,7 +143,7 @@ func TestCampaigns(t *testing.T) {
 }
 
 func TestCampaign(t *testing.T) {
-	k, meter := wire(t, step{request: "campaign", response: "campaign.response.json"}, step{request: "campaign", response: "errors/not_found.json", status: 404})
+	k, meter := wire(t, step{Request: "campaign", Response: "campaign.response.json"}, step{Request: "campaign", Response: "errors/not_found.json", Status: 404})
 	got, err := k.Campaign(t.Context(), call(meter, account), "1001")
 	if err != nil || got.ID != "1001" || got.Status != platform.StatusPaused {
 		t.Errorf("%+v, error %v", got, err)
@@ -154,7 +154,7 @@ func TestCampaign(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	k, meter := wire(t, step{request: "metrics", response: "metrics.response.json"})
+	k, meter := wire(t, step{Request: "metrics", Response: "metrics.response.json"})
 	page, err := k.Metrics(t.Context(), call(meter, account), "2026-11-01", "2026-11-07", "")
 	want := platform.MetricsPage{Days: []platform.Day{
 		{CampaignID: "1001", Date: "2026-11-01", Impressions: 1000, Clicks: 50, SpendMicros: 10_000_000, ConversionMicros: 3_000_000},
@@ -167,8 +167,8 @@ func TestMetrics(t *testing.T) {
 
 func TestSetStatus(t *testing.T) {
 	k, meter := wire(t,
-		step{request: "set_status", response: "nothing.response.json", status: 204},
-		step{request: "set_status_on", response: "nothing.response.json", status: 204},
+		step{Request: "set_status", Response: "nothing.response.json", Status: 204},
+		step{Request: "set_status_on", Response: "nothing.response.json", Status: 204},
 	)
 	if err := k.SetStatus(t.Context(), call(meter, account), "1001", platform.Off); err != nil {
 		t.Error(err)
@@ -179,9 +179,11 @@ func TestSetStatus(t *testing.T) {
 }
 
 func TestSetBudget(t *testing.T) {
-	euro := step{request: "campaign", response: "campaign.response.json"}
-	yen := step{request: "campaign", response: "campaign_yen.response.json"}
-	done := func(request string) step { return step{request, "nothing.response.json", 204, ""} }
+	euro := step{Request: "campaign", Response: "campaign.response.json"}
+	yen := step{Request: "campaign", Response: "campaign_yen.response.json"}
+	done := func(request string) step {
+		return step{Request: request, Response: "nothing.response.json", Status: 204}
+	}
 	budget := func(kind platform.BudgetKind, micros int64, c money.Currency) platform.Budget {
 		return platform.Budget{Kind: kind, Amount: money.Of(micros, c)}
 	}

@@ -2,21 +2,11 @@ package linkedin_test
 
 import (
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"bellwether/internal/platform"
+	"bellwether/internal/platform/platformtest"
 )
-
-// answering is the address of a server that answers every call with text.
-func answering(t *testing.T, text string) string {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
-	t.Cleanup(server.Close)
-	return server.URL
-}
 
 // TestMalformedRows: what can't be read is told, not taken for nothing.
 func TestMalformedRows(t *testing.T) {
@@ -26,7 +16,7 @@ func TestMalformedRows(t *testing.T) {
 		rows = append(rows, fmt.Sprintf(`%s,%q:"many"`, good, field))
 	}
 	for _, row := range rows {
-		k := connect(t, answering(t, `{"elements":[{"dateRange":{"start":{"year":2026,"month":11,"day":1}},`+row+`}]}`))
+		k := connect(t, platformtest.Answering(t, `{"elements":[{"dateRange":{"start":{"year":2026,"month":11,"day":1}},`+row+`}]}`))
 		_, err := k.Metrics(t.Context(), call(nil, account), "2026-11-01", "2026-11-07", "")
 		if got := platform.AsError(err); got.Class != platform.ClassUnknown || got.Code != "malformed" {
 			t.Errorf("%s: error %v", row, err)
@@ -37,7 +27,7 @@ func TestMalformedRows(t *testing.T) {
 func TestMalformedCampaigns(t *testing.T) {
 	for _, budget := range []string{`{"amount":"1.2345678","currencyCode":"EUR"}`, `{"amount":"x","currencyCode":"EUR"}`, `{"amount":"1.00","currencyCode":"euro"}`} {
 		const one = `"id":1001,"status":"ACTIVE","totalBudget":`
-		k := connect(t, answering(t, `{`+one+budget+`,"elements":[{`+one+budget+`}]}`))
+		k := connect(t, platformtest.Answering(t, `{`+one+budget+`,"elements":[{`+one+budget+`}]}`))
 		_, listed := k.Campaigns(t.Context(), call(nil, account), "")
 		_, read := k.Campaign(t.Context(), call(nil, account), "1001")
 		for _, err := range []error{listed, read} {
@@ -49,7 +39,7 @@ func TestMalformedCampaigns(t *testing.T) {
 }
 
 func TestTokenAnswers(t *testing.T) {
-	k := connect(t, answering(t, `{"expires_in":3599}`))
+	k := connect(t, platformtest.Answering(t, `{"expires_in":3599}`))
 	if _, err := k.Exchange(t.Context(), "test-code", "", "https://app.example/callback"); !platform.Is(err, platform.ClassTransient) {
 		t.Errorf("without a token: error %v", err)
 	}
