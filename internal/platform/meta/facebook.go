@@ -47,7 +47,11 @@ func (f *Facebook) asPage(ctx context.Context, call platform.Call) (platform.Cal
 	var p struct {
 		Access string `json:"access_token"`
 	}
-	if err := f.get(ctx, "page", call, "/"+url.PathEscape(call.Account.ID), url.Values{"fields": {"access_token"}}, &p); err != nil {
+	path, err := f.object("page", call.Account.ID, "")
+	if err != nil {
+		return call, err
+	}
+	if err := f.get(ctx, "page", call, path, url.Values{"fields": {"access_token"}}, &p); err != nil {
 		return call, sure(err)
 	}
 	if p.Access == "" { // Meta leaves out what one may not see
@@ -69,7 +73,7 @@ func (f *Facebook) Prepare(ctx context.Context, call platform.Call, p platform.P
 		if m.Alt != "" {
 			form.Set(FacebookAlt, m.Alt)
 		}
-		id, err := f.post(ctx, "prepare", call, "/"+url.PathEscape(call.Account.ID)+"/photos", form)
+		id, err := f.post(ctx, "prepare", call, "/photos", form)
 		if err != nil {
 			return platform.Prepared{}, sure(err)
 		}
@@ -97,7 +101,7 @@ func (f *Facebook) Publish(ctx context.Context, call platform.Call, p platform.P
 	if err != nil {
 		return platform.Published{}, err
 	}
-	id, err := f.post(ctx, "publish", call, "/"+url.PathEscape(call.Account.ID)+"/feed", form)
+	id, err := f.post(ctx, "publish", call, "/feed", form)
 	if err != nil {
 		return platform.Published{}, err
 	}

@@ -42,7 +42,7 @@ func (f *Facebook) Find(ctx context.Context, call platform.Call, p platform.Publ
 	}
 	since := p.Began.Add(-slack)
 	q := url.Values{"fields": {PublishedFields}, "since": {strconv.FormatInt(since.Unix(), 10)}, "limit": {"100"}}
-	posts, err := listed[feedPost](ctx, &f.graph, "find", call, "/"+url.PathEscape(call.Account.ID)+PublishedPath, q)
+	posts, err := listed[feedPost](ctx, &f.graph, "find", call, "/"+call.Account.ID+PublishedPath, q)
 	if err != nil {
 		return platform.Found{}, sure(err)
 	}

@@ -77,7 +77,7 @@ func image(form url.Values, m platform.Medium) {
 
 // container makes one. Instagram fetches the image in its own time.
 func (i *Instagram) container(ctx context.Context, call platform.Call, form url.Values) (platform.Prepared, error) {
-	id, err := i.post(ctx, "prepare", call, "/"+url.PathEscape(call.Account.ID)+"/media", form)
+	id, err := i.post(ctx, "prepare", call, "/media", form)
 	if err != nil {
 		return platform.Prepared{}, sure(err)
 	}
@@ -89,7 +89,7 @@ func (i *Instagram) Publish(ctx context.Context, call platform.Call, p platform.
 	if len(p.Media) == 0 || len(m.IDs) != 1 {
 		return platform.Published{}, i.invalid("publish", "Instagram takes no post without an image that was handed over")
 	}
-	id, err := i.post(ctx, "publish", call, "/"+url.PathEscape(call.Account.ID)+"/media_publish", url.Values{"creation_id": {m.IDs[0]}})
+	id, err := i.post(ctx, "publish", call, "/media_publish", url.Values{"creation_id": {m.IDs[0]}})
 	if err != nil {
 		return platform.Published{}, err
 	}
@@ -106,7 +106,10 @@ func (i *Instagram) Allowance(ctx context.Context, call platform.Call) (left int
 			} `json:"config"`
 		} `json:"data"`
 	}
-	path := "/" + url.PathEscape(call.Account.ID) + "/content_publishing_limit"
+	path, err := i.object("allowance", call.Account.ID, "/content_publishing_limit")
+	if err != nil {
+		return 0, false, err
+	}
 	if err := i.get(ctx, "allowance", call, path, url.Values{"fields": {"config,quota_usage"}}, &limit); err != nil {
 		return 0, false, sure(err)
 	}

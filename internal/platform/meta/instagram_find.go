@@ -41,8 +41,12 @@ func (i *Instagram) Ready(ctx context.Context, call platform.Call, m platform.Pr
 	if len(m.IDs) != 1 {
 		return m, i.invalid("ready", "there is no container")
 	}
+	path, err := i.object("ready", m.IDs[0], "")
+	if err != nil {
+		return m, err
+	}
 	var s state
-	if err := i.get(ctx, "ready", call, "/"+url.PathEscape(m.IDs[0]), url.Values{"fields": {"status_code,status"}}, &s); err != nil {
+	if err := i.get(ctx, "ready", call, path, url.Values{"fields": {"status_code,status"}}, &s); err != nil {
 		return m, sure(err)
 	}
 	switch s.Code {
@@ -77,7 +81,11 @@ func (s state) subcode() int {
 func (i *Instagram) Find(ctx context.Context, call platform.Call, p platform.Publication, m platform.Prepared) (platform.Found, error) {
 	var s state
 	if len(m.IDs) == 1 {
-		err := i.get(ctx, "find", call, "/"+url.PathEscape(m.IDs[0]), url.Values{"fields": {"status_code"}}, &s)
+		path, err := i.object("find", m.IDs[0], "")
+		if err != nil {
+			return platform.Found{}, err
+		}
+		err = i.get(ctx, "find", call, path, url.Values{"fields": {"status_code"}}, &s)
 		if err != nil && !platform.Is(err, platform.ClassNotFound) {
 			return platform.Found{}, sure(err)
 		}
@@ -99,7 +107,11 @@ func (i *Instagram) Find(ctx context.Context, call platform.Call, p platform.Pub
 func (i *Instagram) newest(ctx context.Context, call platform.Call, p platform.Publication) (found platform.Found, err error) {
 	since := p.Began.Add(-slack)
 	q := url.Values{"fields": {MediaFields}, "since": {strconv.FormatInt(since.Unix(), 10)}, "limit": {"50"}}
-	list, err := listed[medium](ctx, &i.graph, "find", call, "/"+url.PathEscape(call.Account.ID)+"/media", q)
+	path, err := i.object("find", call.Account.ID, "/media")
+	if err != nil {
+		return found, err
+	}
+	list, err := listed[medium](ctx, &i.graph, "find", call, path, q)
 	if err != nil {
 		return found, err
 	}

@@ -2,14 +2,12 @@ package meta_test
 
 import (
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"testing"
 	"time"
 
 	"bellwether/internal/platform"
+	"bellwether/internal/platform/platformtest"
 )
 
 func TestInstagramInfo(t *testing.T) {
@@ -70,11 +68,7 @@ func TestInstagramCarousel(t *testing.T) {
 // container is a connector whose container is in the state.
 func container(t *testing.T, code, text string) platform.Publisher {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, fmt.Sprintf(`{"status_code":%q,"status":%q,"id":"17900000000000001"}`, code, text))
-	}))
-	t.Cleanup(server.Close)
-	return instagram(t, server.URL)
+	return instagram(t, platformtest.Answering(t, fmt.Sprintf(`{"status_code":%q,"status":%q,"id":"17900000000000001"}`, code, text)))
 }
 
 var made = platform.Prepared{IDs: []string{"17900000000000001"}, Pending: true}
@@ -204,9 +198,7 @@ func TestInstagramAllowance(t *testing.T) {
 		{`{"data":[]}`, 0, false},
 	}
 	for _, tt := range tests {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.answer) }))
-		left, ok, err := instagram(t, server.URL).Allowance(t.Context(), on(accountID))
-		server.Close()
+		left, ok, err := instagram(t, platformtest.Answering(t, tt.answer)).Allowance(t.Context(), on(accountID))
 		if left != tt.left || ok != tt.ok || err != nil {
 			t.Errorf("%s: %d left, told %v, error %v", tt.answer, left, ok, err)
 		}

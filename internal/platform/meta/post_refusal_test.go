@@ -163,3 +163,24 @@ func TestUnreached(t *testing.T) {
 		t.Errorf("error %v, unsure %v", err, got.Unsure)
 	}
 }
+
+// TestForeignIDs: nothing that isn't a number reaches an address.
+func TestForeignIDs(t *testing.T) {
+	ctx, p := t.Context(), platform.Publication{Media: []platform.Medium{tent}, Began: began}
+	for _, id := range []string{"", "1/../2", "1?fields=x", "me", "..", strings.Repeat("1", 51)} {
+		f, i := facebook(t, graph(t)), instagram(t, graph(t))
+		_, onPage := f.Publish(ctx, on(id), tents, platform.Prepared{})
+		_, found := f.Find(ctx, on(id), tents, platform.Prepared{})
+		_, media := i.Prepare(ctx, on(id), p)
+		_, onAccount := i.Publish(ctx, on(id), p, made)
+		_, ready := i.Ready(ctx, on(accountID), platform.Prepared{IDs: []string{id}})
+		_, state := i.Find(ctx, on(accountID), p, platform.Prepared{IDs: []string{id}})
+		_, listed := i.Find(ctx, on(id), p, platform.Prepared{})
+		_, _, left := i.Allowance(ctx, on(id))
+		for n, err := range []error{onPage, found, media, onAccount, ready, state, listed, left} {
+			if got := platform.AsError(err); got.Class != platform.ClassInvalid || got.Unsure {
+				t.Errorf("%q, call %d: error %v, unsure %v", id, n, err, got.Unsure)
+			}
+		}
+	}
+}

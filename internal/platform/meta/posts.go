@@ -17,6 +17,9 @@ const slack = time.Minute
 // askShortly bounds a call that is good to have.
 const askShortly = 5 * time.Second
 
+// maxID is more characters than an id has.
+const maxID = 50
+
 // maxLists bounds how many pages of a list are read: a search is for what was posted just now.
 const maxLists = 10
 
@@ -61,8 +64,21 @@ func sorted(accounts []platform.Account) []platform.Account {
 	return accounts
 }
 
-// post makes a call that writes, and reads the id of what it made.
-func (c *graph) post(ctx context.Context, op string, call platform.Call, path string, form url.Values) (string, error) {
+// object is the path of what has the id, or of one of its lists. Ids are numbers; that of a Page's post has
+// the Page's before it.
+func (c *graph) object(op, id, edge string) (string, error) {
+	if id == "" || len(id) > maxID || strings.Trim(id, "0123456789_") != "" {
+		return "", c.invalid(op, "the id is none of Meta's")
+	}
+	return "/" + id + edge, nil
+}
+
+// post makes a call that writes to the object's list, and reads the id of what it made.
+func (c *graph) post(ctx context.Context, op string, call platform.Call, edge string, form url.Values) (string, error) {
+	path, err := c.object(op, call.Account.ID, edge)
+	if err != nil {
+		return "", err
+	}
 	r, err := platform.PostForm(c.url(path), c.signed(call, form))
 	if err != nil {
 		return "", c.broken(op, err)
@@ -91,7 +107,11 @@ func (c *graph) published(ctx context.Context, call platform.Call, id, fields st
 		Permalink string `json:"permalink"`
 	}
 	out := platform.Published{ID: id}
-	if err := c.get(ctx, "published", call, "/"+url.PathEscape(id), url.Values{"fields": {fields}}, &p); err == nil {
+	path, err := c.object("published", id, "")
+	if err != nil {
+		return out
+	}
+	if err := c.get(ctx, "published", call, path, url.Values{"fields": {fields}}, &p); err == nil {
 		out.Permalink = cmp.Or(p.URL, p.Permalink)
 		out.At, _ = moment(cmp.Or(p.Created, p.Timestamp))
 	}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,13 +12,15 @@ import (
 
 	"bellwether/internal/platform"
 	"bellwether/internal/platform/meta"
+	"bellwether/internal/platform/platformtest"
 	"bellwether/internal/secret"
 )
 
 // began is when the publications of these tests began, and what the clock shows.
 var began = time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 
-// said is one call as it goes over the wire: a file with the request, and one with the answer to it.
+// said is one call as it goes over the wire: a file with the request, and one with the answer to it. Its
+// parameters stand decoded, a line each: captions are hard to read otherwise.
 type said struct {
 	request, answer string
 	status          int         // 0: 200
@@ -40,7 +41,7 @@ func graph(t *testing.T, steps ...said) string {
 		}
 		s := steps[n]
 		n++
-		if got, want := spoken(t, r), golden(t, s.request+".request"); got != want {
+		if got, want := spoken(t, r), platformtest.File(t, s.request+".request"); got != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", s.request, got, want)
 		}
 		if s.answer == lost {
@@ -52,7 +53,7 @@ func graph(t *testing.T, steps ...said) string {
 		if s.status != 0 {
 			w.WriteHeader(s.status)
 		}
-		_, _ = io.WriteString(w, golden(t, s.answer))
+		_, _ = io.WriteString(w, platformtest.File(t, s.answer))
 	}))
 	t.Cleanup(func() {
 		server.Close()
@@ -89,15 +90,6 @@ func spoken(t *testing.T, r *http.Request) string {
 	return strings.Join(append([]string{r.Method + " " + r.URL.EscapedPath()}, lines...), "\n")
 }
 
-func golden(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Error(err)
-	}
-	return strings.TrimRight(string(text), "\n")
-}
-
 // graphEndpoint is a sandbox of the tests' own.
 func graphEndpoint(base string) platform.Endpoint {
 	return platform.Endpoint{
@@ -106,14 +98,9 @@ func graphEndpoint(base string) platform.Endpoint {
 	}
 }
 
-// graphClient makes each call on a connection of its own: on a used one, a GET that breaks is sent again.
-func graphClient() platform.Client {
-	return platform.Client{HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Now: func() time.Time { return began }}
-}
-
 func facebook(t *testing.T, base string) *meta.Facebook {
 	t.Helper()
-	f, err := meta.NewFacebook(graphEndpoint(base), graphClient())
+	f, err := meta.NewFacebook(graphEndpoint(base), platformtest.Client(func() time.Time { return began }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +109,7 @@ func facebook(t *testing.T, base string) *meta.Facebook {
 
 func instagram(t *testing.T, base string) *meta.Instagram {
 	t.Helper()
-	i, err := meta.NewInstagram(graphEndpoint(base), graphClient())
+	i, err := meta.NewInstagram(graphEndpoint(base), platformtest.Client(func() time.Time { return began }))
 	if err != nil {
 		t.Fatal(err)
 	}
