@@ -17,6 +17,8 @@ const (
 	MediaFields = "id,caption,permalink,timestamp,children{id}"
 	// DuplicateCode is how a Page refuses what it has just posted.
 	DuplicateCode = 506
+	// DisabledSubcode stands beside code 200 when the ad account is one that Meta closed.
+	DisabledSubcode = 1487390
 	// AccountActive is the account_status of an account that may run ads; 2 and 3 are closed ones.
 	AccountActive = 1
 )

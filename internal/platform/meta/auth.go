@@ -95,9 +95,13 @@ func (c *graph) Revoke(ctx context.Context, call platform.Call) error {
 	if err != nil {
 		return c.broken("revoke", err)
 	}
-	_, err = c.send(ctx, "revoke", call.Meter, r, []string{call.Token.Reveal()}, nil)
-	if platform.Is(err, platform.ClassAuthRevoked) || platform.Is(err, platform.ClassAuthExpired) {
-		return nil
+	var d done
+	_, err = c.send(ctx, "revoke", call.Meter, r, []string{call.Token.Reveal()}, &d)
+	switch {
+	case err == nil:
+		return c.undone("revoke", d)
+	case platform.Is(err, platform.ClassAuthRevoked), platform.Is(err, platform.ClassAuthExpired):
+		return nil // it had ended before
 	}
 	return err
 }

@@ -2,6 +2,8 @@ package meta
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -11,20 +13,33 @@ import (
 	"bellwether/internal/platform"
 )
 
-type paging struct {
-	Cursors struct {
-		After string `json:"after"`
-	} `json:"cursors"`
-	Next string `json:"next"` // an absolute address: only whether there is one counts
+// paging says how a list goes on. The address that Meta gives is never called: it may be anybody's.
+type paging struct{ after string }
+
+// UnmarshalJSON reads the cursor of the next page. A list that goes on without saying where would lose
+// its rest in silence, so that can't be read.
+func (p *paging) UnmarshalJSON(b []byte) error {
+	var told struct {
+		Cursors struct {
+			After string `json:"after"`
+		} `json:"cursors"`
+		Next string `json:"next"`
+	}
+	if err := json.Unmarshal(b, &told); err != nil || told.Next == "" {
+		return err
+	}
+	p.after = told.Cursors.After
+	if u, err := url.Parse(told.Next); err == nil && p.after == "" {
+		p.after = u.Query().Get("after")
+	}
+	if p.after == "" {
+		return errors.New("the list goes on, but has no cursor")
+	}
+	return nil
 }
 
-// next is the cursor of the next page. The address that Meta gives is never called: it may be anybody's.
-func (p paging) next() string {
-	if p.Next == "" {
-		return ""
-	}
-	return p.Cursors.After
-}
+// next is the cursor of the next page; "" on the last one.
+func (p paging) next() string { return p.after }
 
 // Accounts implements platform.Authorizer.
 func (c *Connector) Accounts(ctx context.Context, call platform.Call) ([]platform.Account, error) {
@@ -84,7 +99,11 @@ func (c *Connector) Campaigns(ctx context.Context, call platform.Call, cursor st
 	if cursor != "" {
 		q.Set("after", cursor)
 	}
-	if err := c.get(ctx, "campaigns", call, "/"+accountPath(call)+"/campaigns", q, &page); err != nil {
+	path, err := c.accountPath("campaigns", call)
+	if err != nil {
+		return platform.CampaignPage{}, err
+	}
+	if err := c.get(ctx, "campaigns", call, path+"/campaigns", q, &page); err != nil {
 		return platform.CampaignPage{}, err
 	}
 	out := platform.CampaignPage{Next: page.Paging.next()}
@@ -98,15 +117,36 @@ func (c *Connector) Campaigns(ctx context.Context, call platform.Call, cursor st
 	return out, nil
 }
 
-// accountPath is the account's id as it stands in paths, which is with its prefix.
-func accountPath(call platform.Call) string {
-	return "act_" + url.PathEscape(strings.TrimPrefix(call.Account.ID, "act_"))
+// accountPath is the account's path, in which its id stands with the prefix.
+func (c *Connector) accountPath(op string, call platform.Call) (string, error) {
+	id := strings.TrimPrefix(call.Account.ID, "act_")
+	if !digits(id) {
+		return "", c.invalid(op, "the id of an ad account is act_ and a number")
+	}
+	return "/act_" + id, nil
+}
+
+// campaignPath keeps ids that are no numbers out of paths.
+func (c *Connector) campaignPath(op, id string) (string, error) {
+	if !digits(id) {
+		return "", c.invalid(op, "the id of a campaign is a number")
+	}
+	return "/" + id, nil
+}
+
+// digits reports whether text is a positive whole number of at most 20 digits.
+func digits(text string) bool {
+	return text != "" && len(text) <= 20 && strings.Trim(text, "0123456789") == ""
 }
 
 // Campaign implements platform.Reader.
 func (c *Connector) Campaign(ctx context.Context, call platform.Call, id string) (platform.Campaign, error) {
+	path, err := c.campaignPath("campaign", id)
+	if err != nil {
+		return platform.Campaign{}, err
+	}
 	var m campaign
-	if err := c.get(ctx, "campaign", call, "/"+url.PathEscape(id), url.Values{"fields": {campaignFields}}, &m); err != nil {
+	if err := c.get(ctx, "campaign", call, path, url.Values{"fields": {campaignFields}}, &m); err != nil {
 		return platform.Campaign{}, err
 	}
 	return c.campaign("campaign", call, m)
@@ -132,7 +172,7 @@ func (c *Connector) campaign(op string, call platform.Call, m campaign) (platfor
 	units, err := text.Int()
 	if err == nil {
 		var micros int64
-		if micros, err = money.FromMinor(units, digits(call.Account.Currency)); err == nil {
+		if micros, err = money.FromMinor(units, decimals(call.Account.Currency)); err == nil {
 			out.Budget = &platform.Budget{Kind: kind, Amount: money.Of(micros, call.Account.Currency)}
 		}
 	}
@@ -148,7 +188,7 @@ var whole = map[money.Currency]bool{
 	"CLP": true, "COP": true, "CRC": true, "HUF": true, "ISK": true, "IDR": true, "JPY": true, "KRW": true, "PYG": true, "TWD": true, "VND": true,
 }
 
-func digits(c money.Currency) int {
+func decimals(c money.Currency) int {
 	if whole[c] {
 		return 0
 	}
@@ -225,7 +265,7 @@ func (c *Connector) SetStatus(ctx context.Context, call platform.Call, id string
 
 // SetBudget implements platform.Controller.
 func (c *Connector) SetBudget(ctx context.Context, call platform.Call, id string, b platform.Budget) error {
-	units, err := money.ToMinor(b.Amount.Micros, digits(b.Amount.Currency))
+	units, err := money.ToMinor(b.Amount.Micros, decimals(b.Amount.Currency))
 	if err != nil || units <= 0 || b.Amount.Currency != call.Account.Currency {
 		return &platform.Error{Platform: platform.Meta, Op: "set_budget", Class: platform.ClassInvalid, Code: "amount", Message: "Meta can't hold a budget of " + b.Amount.String(), Err: err}
 	}
@@ -233,10 +273,17 @@ func (c *Connector) SetBudget(ctx context.Context, call platform.Call, id string
 }
 
 func (c *Connector) set(ctx context.Context, op string, call platform.Call, id string, form url.Values) error {
-	r, err := platform.PostForm(c.url("/"+url.PathEscape(id)), c.signed(call, form))
+	path, err := c.campaignPath(op, id)
+	if err != nil {
+		return err
+	}
+	r, err := platform.PostForm(c.url(path), c.signed(call, form))
 	if err != nil {
 		return c.broken(op, err)
 	}
-	_, err = c.send(ctx, op, call.Meter, r, []string{call.Token.Reveal()}, nil)
-	return err
+	var d done
+	if _, err = c.send(ctx, op, call.Meter, r, []string{call.Token.Reveal()}, &d); err != nil {
+		return err
+	}
+	return c.undone(op, d)
 }

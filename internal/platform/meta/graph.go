@@ -5,11 +5,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 
 	"bellwether/internal/platform"
 )
+
+var version = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,3}$`)
 
 // graph calls the Graph API for one connector. Its platform is the client's.
 type graph struct {
@@ -20,6 +24,9 @@ type graph struct {
 
 func newGraph(e platform.Endpoint, c platform.Client, name string, scopes ...string) (graph, error) {
 	c.Platform = name
+	if !version.MatchString(e.Version) {
+		return graph{}, fmt.Errorf("meta: %q is no version like v25.0", e.Version)
+	}
 	return graph{e, c, scopes}, e.Check("graph.facebook.com", "www.facebook.com")
 }
 
@@ -61,6 +68,19 @@ func (c *graph) send(ctx context.Context, op string, meter *platform.Meter, r *h
 		return a, nil
 	}
 	return a, c.client.Decode(op, a, v)
+}
+
+// done is Meta's answer to a change, as far as it tells.
+type done struct {
+	Success *bool `json:"success"`
+}
+
+// undone is the failure of a change that Meta answered with success: false.
+func (c *graph) undone(op string, d done) error {
+	if d.Success == nil || *d.Success {
+		return nil
+	}
+	return &platform.Error{Platform: c.client.Platform, Op: op, Class: platform.ClassUnknown, Code: "no_success", Message: "Meta says that it did not work, and not why", Unsure: true}
 }
 
 // broken is a request that could not be made.

@@ -31,6 +31,6 @@ func New(e platform.Endpoint, c platform.Client) (*Connector, error) {
 func (c *Connector) Info() platform.Info {
 	return platform.Info{
 		Platform: platform.Meta, Name: "Meta", Scopes: c.scopes,
-		PKCE: true, Refreshes: true, Webhooks: true, MaxDays: 7, RenewBefore: renewBefore,
+		PKCE: true, Refreshes: true, Webhooks: true, MaxDays: maxDays, RenewBefore: renewBefore,
 	}
 }

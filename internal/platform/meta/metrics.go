@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"time"
 
 	"bellwether/internal/platform"
 )
+
+// maxDays is the longest window. Meta takes longer ones, but answers them slowly or not at all.
+const maxDays = 7
 
 // action is one kind of what people did after an ad.
 type action struct {
@@ -20,6 +24,13 @@ var conversions = map[string]bool{"purchase": true, "lead": true, "complete_regi
 
 // Metrics implements platform.Reader.
 func (c *Connector) Metrics(ctx context.Context, call platform.Call, from, to, cursor string) (platform.MetricsPage, error) {
+	path, err := c.accountPath("metrics", call)
+	if err != nil {
+		return platform.MetricsPage{}, err
+	}
+	if err := c.checkWindow(from, to); err != nil {
+		return platform.MetricsPage{}, err
+	}
 	window, err := json.Marshal(map[string]string{"since": from, "until": to})
 	if err != nil {
 		return platform.MetricsPage{}, c.broken("metrics", err)
@@ -35,7 +46,7 @@ func (c *Connector) Metrics(ctx context.Context, call platform.Call, from, to, c
 		Data   []row  `json:"data"`
 		Paging paging `json:"paging"`
 	}
-	if err := c.get(ctx, "metrics", call, "/"+accountPath(call)+"/insights", q, &page); err != nil {
+	if err := c.get(ctx, "metrics", call, path+"/insights", q, &page); err != nil {
 		return platform.MetricsPage{}, err
 	}
 	out := platform.MetricsPage{Next: page.Paging.next()}
@@ -47,6 +58,19 @@ func (c *Connector) Metrics(ctx context.Context, call platform.Call, from, to, c
 		out.Days = append(out.Days, d)
 	}
 	return out, nil
+}
+
+// checkWindow refuses days that Meta would refuse, or answer slowly.
+func (c *Connector) checkWindow(from, to string) error {
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return c.invalid("metrics", "the first day must be a date like 2026-11-01")
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil || last.Before(first) || last.Sub(first) >= maxDays*24*time.Hour {
+		return c.invalid("metrics", "the last day must be a date like 2026-11-07, not before the first and less than 7 days after it")
+	}
+	return nil
 }
 
 // row is one row of insights. All of its numbers are texts.

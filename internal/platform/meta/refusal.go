@@ -65,6 +65,8 @@ func classOf(p problem, status int) platform.Class {
 		return platform.ClassQuota
 	case p.Code == 4, p.Code == 17, p.Code == 32, p.Code == 613, p.Code >= 80000 && p.Code <= 80006, p.Code == 80008:
 		return platform.ClassRateLimited
+	case p.Code == 200 && p.Subcode == DisabledSubcode:
+		return platform.ClassSuspended
 	case p.Code == 3, p.Code == 10, p.Code >= 200 && p.Code <= 299, p.Code == 368:
 		return platform.ClassAuthScope
 	case p.Code == 100 && strings.Contains(text, "missing permissions") && p.Subcode != 33:
@@ -75,7 +77,7 @@ func classOf(p problem, status int) platform.Class {
 		return platform.ClassSunset
 	case p.Transient, p.Code == 1, p.Code == 2, p.Subcode == 99, p.Code == 960, status >= 500:
 		return platform.ClassTransient
-	case p.Code == 100, p.Code == 506:
+	case p.Code == 100, p.Code == DuplicateCode:
 		return platform.ClassInvalid
 	}
 	return platform.ClassUnknown

@@ -48,11 +48,9 @@ func (c *Connector) VerifyWebhook(body []byte, header http.Header, _ time.Time) 
 	sum := sha256.Sum256(body)
 	hint := platform.Hint{DeliveryID: hex.EncodeToString(sum[:])}
 	for _, e := range delivery.Entry {
-		id := string(e.ID)
-		if delivery.Object == "ad_account" && !strings.HasPrefix(id, "act_") {
-			id = "act_" + id
+		if delivery.Object == "ad_account" { // the ids of other objects are those of people and Pages
+			hint.AccountIDs = append(hint.AccountIDs, "act_"+strings.TrimPrefix(string(e.ID), "act_"))
 		}
-		hint.AccountIDs = append(hint.AccountIDs, id)
 	}
 	hint.Revoked = delivery.Object == "permissions"
 	return hint, nil

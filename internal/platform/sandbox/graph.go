@@ -88,7 +88,7 @@ func (m graphAPI) refuse(w http.ResponseWriter, _ *http.Request, kind string) {
 	case "permission":
 		m.fail(w, 403, 200, 0, "(#200) Requires ads_management permission to manage the object")
 	case "suspended":
-		m.fail(w, 403, 200, 1487390, "(#200) The ad account is disabled")
+		m.fail(w, 403, 200, meta.DisabledSubcode, "(#200) The ad account is disabled")
 	case "not_found":
 		m.fail(w, 400, 100, 33, "Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions")
 	case "version_sunset":
