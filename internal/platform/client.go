@@ -30,16 +30,16 @@ type Endpoint struct {
 
 // Check refuses an endpoint that would send tokens in the clear or to a host other than the given ones.
 func (e Endpoint) Check(hosts ...string) error {
-	for _, text := range []string{e.BaseURL, e.AuthURL, e.TokenURL} {
-		u, err := url.Parse(text)
-		if err != nil || u.Host == "" || u.User != nil || strings.HasSuffix(u.Path, "/") && u.Path != "/" && text == e.BaseURL {
-			return fmt.Errorf("%q is no address of an API", text)
+	for _, a := range []struct{ name, text string }{{"baseUrl", e.BaseURL}, {"authUrl", e.AuthURL}, {"tokenUrl", e.TokenURL}} {
+		u, err := url.Parse(a.text)
+		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || a.name == "baseUrl" && strings.HasSuffix(a.text, "/") {
+			return fmt.Errorf("%s %q is no address of an API", a.name, a.text)
 		}
 		if e.Sandbox {
 			continue
 		}
 		if u.Scheme != "https" || !slices.Contains(hosts, u.Host) {
-			return fmt.Errorf("%q is not https on one of %s", text, strings.Join(hosts, ", "))
+			return fmt.Errorf("%s %q is not https on one of %s", a.name, a.text, strings.Join(hosts, ", "))
 		}
 	}
 	return nil
