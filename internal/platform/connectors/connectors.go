@@ -2,12 +2,16 @@
 package connectors
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"bellwether/internal/platform"
@@ -51,21 +55,44 @@ func connector[T platform.Party](make func(platform.Endpoint, platform.Client) (
 // Read makes a connector for each platform that the JSON object of settings names: {"meta": {"clientId": ...}}.
 // An empty text is no platform at all.
 func Read(settings secret.Text, now func() time.Time) (platform.Connectors, error) {
-	named := map[string]Access{}
+	named := map[string]json.RawMessage{}
 	if text := settings.Reveal(); text != "" {
 		if err := json.Unmarshal([]byte(text), &named); err != nil {
 			return nil, errors.New("the settings of the platforms are no JSON object of platforms") // the decoder's own words might quote them
 		}
 	}
 	endpoints := map[string]platform.Endpoint{}
-	for name, access := range named {
+	for _, name := range slices.Sorted(maps.Keys(named)) {
 		m, ok := makers[name]
 		if !ok {
 			return nil, fmt.Errorf("there is no connector for the platform %q", name)
 		}
+		access, err := readAccess(named[name])
+		if err != nil {
+			return nil, fmt.Errorf("the settings of %s: %w", name, err)
+		}
 		endpoints[name] = access.endpoint(m.defaults())
 	}
 	return New(endpoints, NewClient(), now)
+}
+
+// readAccess names the field that is wrong, and no value.
+func readAccess(text []byte) (a Access, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	err = d.Decode(&a)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return a, fmt.Errorf("%s must be a text", cmp.Or(wrong.Field, "each field"))
+	}
+	if err != nil { // the text itself is good JSON
+		return a, errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	for _, field := range []struct{ name, value string }{{"clientId", a.ClientID}, {"clientSecret", a.ClientSecret}} {
+		if field.value == "" {
+			return a, fmt.Errorf("%s is wanted", field.name)
+		}
+	}
+	return a, nil
 }
 
 // New makes a connector for each endpoint.
