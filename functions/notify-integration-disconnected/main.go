@@ -17,6 +17,7 @@ func main() {
 		return listen.NotifyIntegrationDisconnected(listen.IntegrationDisconnected{
 			Accounts:  store.Integrations{Table: table},
 			Campaigns: store.Campaigns{Table: table},
+			Posts:     store.Posts{Table: table},
 			Roster:    store.Tenants{Table: table},
 			Inbox:     store.Inbox{Table: table},
 			Alerts:    store.Alerts{Table: table},

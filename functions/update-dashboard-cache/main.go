@@ -13,6 +13,6 @@ import (
 func main() {
 	app.Main(func(c app.Config) lambda.Handler {
 		table := dynamo.New(c.AWS, c.Table)
-		return listen.UpdateDashboardCache(store.Campaigns{Table: table}, store.Dashboard{Table: table}, store.Parked{Table: table}, c.Now)
+		return listen.UpdateDashboardCache(store.Campaigns{Table: table}, store.Posts{Table: table}, store.Dashboard{Table: table}, store.Parked{Table: table}, c.Now)
 	})
 }

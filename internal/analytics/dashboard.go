@@ -36,10 +36,22 @@ type Snapshot struct {
 	Sequence   int64   `json:"sequence"` // the campaign's version that it was computed from, or a later one
 }
 
-// PublishedPost is a post that went out, for the dashboard's list of recent posts.
-type PublishedPost struct {
-	PostID      string    `json:"postId"`
-	CampaignID  string    `json:"campaignId,omitempty"`
-	Platforms   []string  `json:"platforms"`
-	PublishedAt time.Time `json:"publishedAt"`
+// PostTile is a post's row of the dashboard.
+type PostTile struct {
+	PostID       string    `json:"postId"`
+	CampaignID   string    `json:"campaignId,omitempty"`
+	Status       string    `json:"status"`
+	Summary      string    `json:"summary"`
+	Platforms    []string  `json:"platforms"`
+	ScheduledFor time.Time `json:"scheduledFor,omitzero"`
+	PublishedAt  time.Time `json:"publishedAt,omitzero"` // of the last target that went out
+	Version      int64     `json:"-"`                    // of the post
+}
+
+// At is the row's place in time.
+func (p PostTile) At() time.Time {
+	if p.PublishedAt.IsZero() {
+		return p.ScheduledFor
+	}
+	return p.PublishedAt
 }

@@ -17,6 +17,7 @@ const (
 	AdPlatformCapabilitiesBudget    AdPlatformCapabilities = "budget"
 	AdPlatformCapabilitiesCampaigns AdPlatformCapabilities = "campaigns"
 	AdPlatformCapabilitiesMetrics   AdPlatformCapabilities = "metrics"
+	AdPlatformCapabilitiesPosts     AdPlatformCapabilities = "posts"
 	AdPlatformCapabilitiesRefresh   AdPlatformCapabilities = "refresh"
 	AdPlatformCapabilitiesStatus    AdPlatformCapabilities = "status"
 	AdPlatformCapabilitiesWebhooks  AdPlatformCapabilities = "webhooks"
@@ -30,6 +31,8 @@ func (e AdPlatformCapabilities) Valid() bool {
 	case AdPlatformCapabilitiesCampaigns:
 		return true
 	case AdPlatformCapabilitiesMetrics:
+		return true
+	case AdPlatformCapabilitiesPosts:
 		return true
 	case AdPlatformCapabilitiesRefresh:
 		return true
@@ -47,6 +50,7 @@ const (
 	AlertKindBudget        AlertKind = "budget"
 	AlertKindDisconnected  AlertKind = "disconnected"
 	AlertKindGrantEnding   AlertKind = "grant_ending"
+	AlertKindPost          AlertKind = "post"
 	AlertKindStale         AlertKind = "stale"
 	AlertKindStatusRefused AlertKind = "status_refused"
 	AlertKindSyncFailing   AlertKind = "sync_failing"
@@ -60,6 +64,8 @@ func (e AlertKind) Valid() bool {
 	case AlertKindDisconnected:
 		return true
 	case AlertKindGrantEnding:
+		return true
+	case AlertKindPost:
 		return true
 	case AlertKindStale:
 		return true
@@ -272,22 +278,40 @@ func (e CampaignUpdateObjective) Valid() bool {
 
 // Defines values for ConnectRequestPlatform.
 const (
-	ConnectRequestPlatformGoogle   ConnectRequestPlatform = "google"
-	ConnectRequestPlatformLinkedin ConnectRequestPlatform = "linkedin"
-	ConnectRequestPlatformMeta     ConnectRequestPlatform = "meta"
-	ConnectRequestPlatformTiktok   ConnectRequestPlatform = "tiktok"
+	ConnectRequestPlatformBluesky      ConnectRequestPlatform = "bluesky"
+	ConnectRequestPlatformFacebook     ConnectRequestPlatform = "facebook"
+	ConnectRequestPlatformGoogle       ConnectRequestPlatform = "google"
+	ConnectRequestPlatformInstagram    ConnectRequestPlatform = "instagram"
+	ConnectRequestPlatformLinkedin     ConnectRequestPlatform = "linkedin"
+	ConnectRequestPlatformLinkedinPage ConnectRequestPlatform = "linkedin_page"
+	ConnectRequestPlatformMastodon     ConnectRequestPlatform = "mastodon"
+	ConnectRequestPlatformMeta         ConnectRequestPlatform = "meta"
+	ConnectRequestPlatformTiktok       ConnectRequestPlatform = "tiktok"
+	ConnectRequestPlatformX            ConnectRequestPlatform = "x"
 )
 
 // Valid indicates whether the value is a known member of the ConnectRequestPlatform enum.
 func (e ConnectRequestPlatform) Valid() bool {
 	switch e {
+	case ConnectRequestPlatformBluesky:
+		return true
+	case ConnectRequestPlatformFacebook:
+		return true
 	case ConnectRequestPlatformGoogle:
 		return true
+	case ConnectRequestPlatformInstagram:
+		return true
 	case ConnectRequestPlatformLinkedin:
+		return true
+	case ConnectRequestPlatformLinkedinPage:
+		return true
+	case ConnectRequestPlatformMastodon:
 		return true
 	case ConnectRequestPlatformMeta:
 		return true
 	case ConnectRequestPlatformTiktok:
+		return true
+	case ConnectRequestPlatformX:
 		return true
 	default:
 		return false
@@ -498,6 +522,99 @@ func (e PlacementCreatePlatform) Valid() bool {
 	case PlacementCreatePlatformTiktok:
 		return true
 	case PlacementCreatePlatformX:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PostStatus.
+const (
+	PostStatusCancelled          PostStatus = "cancelled"
+	PostStatusDraft              PostStatus = "draft"
+	PostStatusFailed             PostStatus = "failed"
+	PostStatusPartiallyPublished PostStatus = "partially_published"
+	PostStatusPublished          PostStatus = "published"
+	PostStatusPublishing         PostStatus = "publishing"
+	PostStatusScheduled          PostStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the PostStatus enum.
+func (e PostStatus) Valid() bool {
+	switch e {
+	case PostStatusCancelled:
+		return true
+	case PostStatusDraft:
+		return true
+	case PostStatusFailed:
+		return true
+	case PostStatusPartiallyPublished:
+		return true
+	case PostStatusPublished:
+		return true
+	case PostStatusPublishing:
+		return true
+	case PostStatusScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PostMediaType.
+const (
+	Imagegif  PostMediaType = "image/gif"
+	Imagejpeg PostMediaType = "image/jpeg"
+	Imagepng  PostMediaType = "image/png"
+	Imagewebp PostMediaType = "image/webp"
+)
+
+// Valid indicates whether the value is a known member of the PostMediaType enum.
+func (e PostMediaType) Valid() bool {
+	switch e {
+	case Imagegif:
+		return true
+	case Imagejpeg:
+		return true
+	case Imagepng:
+		return true
+	case Imagewebp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PostTargetState.
+const (
+	PostTargetStateCancelled   PostTargetState = "cancelled"
+	PostTargetStateDraft       PostTargetState = "draft"
+	PostTargetStateFailed      PostTargetState = "failed"
+	PostTargetStatePublished   PostTargetState = "published"
+	PostTargetStatePublishing  PostTargetState = "publishing"
+	PostTargetStateRetrying    PostTargetState = "retrying"
+	PostTargetStateScheduled   PostTargetState = "scheduled"
+	PostTargetStateUnconfirmed PostTargetState = "unconfirmed"
+)
+
+// Valid indicates whether the value is a known member of the PostTargetState enum.
+func (e PostTargetState) Valid() bool {
+	switch e {
+	case PostTargetStateCancelled:
+		return true
+	case PostTargetStateDraft:
+		return true
+	case PostTargetStateFailed:
+		return true
+	case PostTargetStatePublished:
+		return true
+	case PostTargetStatePublishing:
+		return true
+	case PostTargetStateRetrying:
+		return true
+	case PostTargetStateScheduled:
+		return true
+	case PostTargetStateUnconfirmed:
 		return true
 	default:
 		return false
@@ -715,8 +832,8 @@ type AccountTile struct {
 
 // AdAccount defines model for AdAccount.
 type AdAccount struct {
-	// Currency ISO 4217
-	Currency string `json:"currency"`
+	// Currency ISO 4217; absent where posts are published.
+	Currency *string `json:"currency,omitempty"`
 
 	// Id The platform's own.
 	Id   string `json:"id"`
@@ -725,8 +842,8 @@ type AdAccount struct {
 	// Suspended The platform closed it.
 	Suspended bool `json:"suspended"`
 
-	// TimeZone IANA
-	TimeZone string `json:"timeZone"`
+	// TimeZone IANA; absent where posts are published.
+	TimeZone *string `json:"timeZone,omitempty"`
 }
 
 // AdPlatform defines model for AdPlatform.
@@ -775,8 +892,11 @@ type Alert struct {
 	PercentUsed *string `json:"percentUsed,omitempty"`
 
 	// PeriodStart First day of the period; empty for a lifetime without a start.
-	PeriodStart *string       `json:"periodStart,omitempty"`
-	Severity    AlertSeverity `json:"severity"`
+	PeriodStart *string `json:"periodStart,omitempty"`
+
+	// PostId Of the post, for a post's.
+	PostId   *string       `json:"postId,omitempty"`
+	Severity AlertSeverity `json:"severity"`
 
 	// Spend A sum of money: a decimal number of major units as a string, and its currency.
 	Spend *Money `json:"spend,omitempty"`
@@ -896,6 +1016,43 @@ type BudgetOverrideRequest struct {
 	Reason string `json:"reason"`
 }
 
+// Calendar defines model for Calendar.
+type Calendar struct {
+	// Days Those with posts, in order.
+	Days []CalendarDay `json:"days"`
+
+	// More There are more than 1,000 posts; the last of them are left out.
+	More     bool   `json:"more"`
+	TimeZone string `json:"timeZone"`
+}
+
+// CalendarDay defines model for CalendarDay.
+type CalendarDay struct {
+	// Date YYYY-MM-DD
+	Date  string          `json:"date"`
+	Posts []CalendarEntry `json:"posts"`
+}
+
+// CalendarEntry defines model for CalendarEntry.
+type CalendarEntry struct {
+	At        *time.Time `json:"at,omitempty"`
+	Platforms []string   `json:"platforms"`
+	PostId    string     `json:"postId"`
+	Status    string     `json:"status"`
+	Summary   string     `json:"summary"`
+
+	// Time HH:MM in the calendar's zone.
+	Time string `json:"time"`
+}
+
+// CalendarFeed defines model for CalendarFeed.
+type CalendarFeed struct {
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// Url Treat it as a password.
+	Url string `json:"url"`
+}
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	// ApprovedConversionValue A decimal number of major units, at most 6 decimals.
@@ -923,9 +1080,12 @@ type Campaign struct {
 	PauseReasons []string `json:"pauseReasons"`
 
 	// PeriodTotals Added-up results.
-	PeriodTotals Results        `json:"periodTotals"`
-	Placements   []Placement    `json:"placements"`
-	Source       CampaignSource `json:"source"`
+	PeriodTotals Results     `json:"periodTotals"`
+	Placements   []Placement `json:"placements"`
+
+	// PostIds Of the posts that were made with it; in the answer to its making only.
+	PostIds *[]string      `json:"postIds,omitempty"`
+	Source  CampaignSource `json:"source"`
 
 	// StartDate A day, YYYY-MM-DD, in the ad account's time zone.
 	StartDate *string        `json:"startDate,omitempty"`
@@ -973,14 +1133,21 @@ type CampaignBudget struct {
 // CampaignBudgetPeriod defines model for CampaignBudget.Period.
 type CampaignBudgetPeriod string
 
+// CampaignContent defines model for CampaignContent.
+type CampaignContent struct {
+	// Posts Made together with the campaign, all or nothing. Those of a draft are drafts.
+	Posts *[]CampaignPost `json:"posts,omitempty"`
+}
+
 // CampaignCreate defines model for CampaignCreate.
 type CampaignCreate struct {
 	// Activate Run at once; otherwise it is a draft, which starts nothing.
 	Activate *bool `json:"activate,omitempty"`
 
 	// ApprovedConversionValue What an approved conversion is worth beyond that.
-	ApprovedConversionValue *string       `json:"approvedConversionValue,omitempty"`
-	Budget                  *BudgetCreate `json:"budget,omitempty"`
+	ApprovedConversionValue *string          `json:"approvedConversionValue,omitempty"`
+	Budget                  *BudgetCreate    `json:"budget,omitempty"`
+	Content                 *CampaignContent `json:"content,omitempty"`
 
 	// ConversionValue What a conversion is worth where the platform reports no revenue.
 	ConversionValue *string `json:"conversionValue,omitempty"`
@@ -1014,6 +1181,15 @@ type CampaignPage struct {
 
 	// Next Cursor of the next page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// CampaignPost defines model for CampaignPost.
+type CampaignPost struct {
+	Content PostContent `json:"content"`
+
+	// PublishAt As of a post; local times are those of the campaign's zone.
+	PublishAt *string            `json:"publishAt,omitempty"`
+	Targets   []PostTargetCreate `json:"targets"`
 }
 
 // CampaignUpdate defines model for CampaignUpdate.
@@ -1102,7 +1278,7 @@ type Dashboard struct {
 	// DataAsOf Of the oldest data among the connected accounts; absent while one of them has none.
 	DataAsOf *time.Time `json:"dataAsOf,omitempty"`
 
-	// Posts Published in the last 30 days, newest first.
+	// Posts Out, or failed, in the last 30 days, newest first, at most 100.
 	Posts []PostTile `json:"posts"`
 
 	// Stale min_version was not reached in time: read again.
@@ -1111,6 +1287,9 @@ type Dashboard struct {
 	// StaleAccounts Connected accounts without a successful sync in twice their interval.
 	StaleAccounts int              `json:"staleAccounts"`
 	Totals        []CurrencyTotals `json:"totals"`
+
+	// Upcoming The next ten posts.
+	Upcoming *[]PostTile `json:"upcoming,omitempty"`
 
 	// Version Changes when anything shown does; also the ETag.
 	Version string `json:"version"`
@@ -1133,6 +1312,9 @@ type DisconnectRequest struct {
 	// PauseCampaigns Pause its campaigns at the platform first; true by default.
 	PauseCampaigns *bool `json:"pauseCampaigns,omitempty"`
 }
+
+// Empty defines model for Empty.
+type Empty = map[string]interface{}
 
 // EventMeta defines model for EventMeta.
 type EventMeta = event.Meta
@@ -1639,12 +1821,171 @@ type PlatformList struct {
 	Items []AdPlatform `json:"items"`
 }
 
+// Post defines model for Post.
+type Post struct {
+	AuthorId   string      `json:"authorId"`
+	CampaignId *string     `json:"campaignId,omitempty"`
+	Content    PostContent `json:"content"`
+	CreatedAt  time.Time   `json:"createdAt"`
+	Id         string      `json:"id"`
+
+	// LocalTime publishAt as the clocks of timeZone show it.
+	LocalTime *string    `json:"localTime,omitempty"`
+	PublishAt *time.Time `json:"publishAt,omitempty"`
+
+	// Status Of all targets together.
+	Status   PostStatus   `json:"status"`
+	Targets  []PostTarget `json:"targets"`
+	TimeZone string       `json:"timeZone"`
+
+	// Timeline What happened, the newest last.
+	Timeline  []PostEntry `json:"timeline"`
+	UpdatedAt time.Time   `json:"updatedAt"`
+	Version   int64       `json:"version"`
+}
+
+// PostStatus Of all targets together.
+type PostStatus string
+
+// PostContent defines model for PostContent.
+type PostContent struct {
+	Link  *string      `json:"link,omitempty"`
+	Media *[]PostMedia `json:"media,omitempty"`
+
+	// Text Its length is counted as each target does: graphemes, UTF-16 units, or with links as 23.
+	Text *string `json:"text,omitempty"`
+}
+
+// PostCreate defines model for PostCreate.
+type PostCreate struct {
+	CampaignId *string     `json:"campaignId,omitempty"`
+	Content    PostContent `json:"content"`
+
+	// Draft Keep the time, and let nothing happen at it.
+	Draft *bool `json:"draft,omitempty"`
+
+	// PublishAt Local, like 2026-12-01T09:00, in timeZone; or with an offset. Without it the post is a draft.
+	PublishAt *string            `json:"publishAt,omitempty"`
+	Targets   []PostTargetCreate `json:"targets"`
+
+	// TimeZone IANA, the author's; UTC without it.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// PostEntry defines model for PostEntry.
+type PostEntry struct {
+	Actor    *string   `json:"actor,omitempty"`
+	At       time.Time `json:"at"`
+	State    *string   `json:"state,omitempty"`
+	TargetId *string   `json:"targetId,omitempty"`
+	Text     string    `json:"text"`
+}
+
+// PostMedia defines model for PostMedia.
+type PostMedia struct {
+	// Alt What it shows, for people who don't see it.
+	Alt *string `json:"alt,omitempty"`
+
+	// Type Told by the end of the address where it is not given.
+	Type *PostMediaType `json:"type,omitempty"`
+
+	// Url A public address of an image.
+	Url string `json:"url"`
+}
+
+// PostMediaType Told by the end of the address where it is not given.
+type PostMediaType string
+
+// PostPage defines model for PostPage.
+type PostPage struct {
+	Items []Post `json:"items"`
+
+	// Next Send it as cursor to get the next page; absent on the last one.
+	Next *string `json:"next,omitempty"`
+}
+
+// PostSchedule defines model for PostSchedule.
+type PostSchedule struct {
+	// PublishAt Local, like 2026-12-01T09:00, in timeZone; or with an offset.
+	PublishAt string `json:"publishAt"`
+
+	// TimeZone IANA; the post's own without it.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// PostTarget defines model for PostTarget.
+type PostTarget struct {
+	AccountName string `json:"accountName"`
+
+	// AtRisk What would keep it from going out, as last looked at ahead of its time.
+	AtRisk   *[]string `json:"atRisk,omitempty"`
+	Attempts int       `json:"attempts"`
+
+	// Class Of the last failure.
+	Class *string `json:"class,omitempty"`
+
+	// Deadline It does not go out after.
+	Deadline      *time.Time   `json:"deadline,omitempty"`
+	Id            string       `json:"id"`
+	IntegrationId string       `json:"integrationId"`
+	Link          *string      `json:"link,omitempty"`
+	Media         *[]PostMedia `json:"media,omitempty"`
+
+	// Message The platform's own words.
+	Message *string `json:"message,omitempty"`
+
+	// NextAt When something is done next; absent when nothing is.
+	NextAt      *time.Time `json:"nextAt,omitempty"`
+	Permalink   *string    `json:"permalink,omitempty"`
+	Platform    string     `json:"platform"`
+	PublishedAt *time.Time `json:"publishedAt,omitempty"`
+
+	// RemoteId The platform's own id.
+	RemoteId *string `json:"remoteId,omitempty"`
+
+	// State unconfirmed: it may be out; it is looked for, and then you are asked.
+	State PostTargetState `json:"state"`
+
+	// Text In place of the post's own.
+	Text *string `json:"text,omitempty"`
+}
+
+// PostTargetState unconfirmed: it may be out; it is looked for, and then you are asked.
+type PostTargetState string
+
+// PostTargetCreate defines model for PostTargetCreate.
+type PostTargetCreate struct {
+	// IntegrationId The account that the post goes to.
+	IntegrationId string `json:"integrationId"`
+
+	// Link In place of the post's own; empty for none.
+	Link *string `json:"link,omitempty"`
+
+	// Media In place of the post's own.
+	Media *[]PostMedia `json:"media,omitempty"`
+
+	// Text In place of the post's own.
+	Text *string `json:"text,omitempty"`
+}
+
 // PostTile defines model for PostTile.
 type PostTile struct {
-	CampaignId  *string   `json:"campaignId,omitempty"`
-	Platforms   []string  `json:"platforms"`
-	PostId      string    `json:"postId"`
-	PublishedAt time.Time `json:"publishedAt"`
+	CampaignId   *string    `json:"campaignId,omitempty"`
+	Platforms    []string   `json:"platforms"`
+	PostId       string     `json:"postId"`
+	PublishedAt  *time.Time `json:"publishedAt,omitempty"`
+	ScheduledFor *time.Time `json:"scheduledFor,omitempty"`
+	Status       string     `json:"status"`
+
+	// Summary The first 100 characters.
+	Summary string `json:"summary"`
+}
+
+// PostUpdate defines model for PostUpdate.
+type PostUpdate struct {
+	Content  *PostContent        `json:"content,omitempty"`
+	Targets  *[]PostTargetCreate `json:"targets,omitempty"`
+	TimeZone *string             `json:"timeZone,omitempty"`
 }
 
 // Problem What went wrong (RFC 9457).
@@ -1822,6 +2163,17 @@ type SyncStatistics struct {
 	SuccessRate *string `json:"successRate,omitempty"`
 }
 
+// TargetConfirm defines model for TargetConfirm.
+type TargetConfirm struct {
+	Permalink *string `json:"permalink,omitempty"`
+}
+
+// TargetRetry defines model for TargetRetry.
+type TargetRetry struct {
+	// NotPublished For a target in doubt, you have looked, and the post is not there.
+	NotPublished *bool `json:"notPublished,omitempty"`
+}
+
 // ThresholdReached defines model for ThresholdReached.
 type ThresholdReached struct {
 	// AlsoCrossed Lower ones reached in the same step, ascending.
@@ -1945,6 +2297,12 @@ type NoticeId = string
 // Platform defines model for platform.
 type Platform = string
 
+// PostId defines model for postId.
+type PostId = string
+
+// TargetId defines model for targetId.
+type TargetId = string
+
 // UserId defines model for userId.
 type UserId = string
 
@@ -1988,6 +2346,30 @@ type ListAlertsParams struct {
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetCalendarParams defines parameters for GetCalendar.
+type GetCalendarParams struct {
+	// From The first day, YYYY-MM-DD; today without it.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day, at most 62 days later; 31 days in all without it.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// TimeZone IANA, whose days are meant; UTC without it.
+	TimeZone *string `form:"timeZone,omitempty" json:"timeZone,omitempty"`
+}
+
+// CreateCalendarFeedParams defines parameters for CreateCalendarFeed.
+type CreateCalendarFeedParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetCalendarFeedParams defines parameters for GetCalendarFeed.
+type GetCalendarFeedParams struct {
+	// Key What the address carries.
+	Key *string `form:"key,omitempty" json:"key,omitempty"`
 }
 
 // ListCampaignsParams defines parameters for ListCampaigns.
@@ -2227,6 +2609,19 @@ type FinishConnectingParams struct {
 	Error *string `form:"error,omitempty" json:"error,omitempty"`
 }
 
+// ShowSignInParams defines parameters for ShowSignIn.
+type ShowSignInParams struct {
+	// State What authorizationUrl carried.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// FinishSignInFormdataBody defines parameters for FinishSignIn.
+type FinishSignInFormdataBody struct {
+	Handle   *string `form:"handle,omitempty" json:"handle,omitempty"`
+	Password *string `form:"password,omitempty" json:"password,omitempty"`
+	State    *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
 // UpdateIntegrationParams defines parameters for UpdateIntegration.
 type UpdateIntegrationParams struct {
 	// IfMatch The ETag of the version that you have seen; another one answers 412.
@@ -2307,6 +2702,81 @@ type CreateOrgParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPostsParams defines parameters for ListPosts.
+type ListPostsParams struct {
+	// From The first moment, RFC 3339; drafts without a time stand at when they were made.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The moment after the last one.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreatePostParams defines parameters for CreatePost.
+type CreatePostParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdatePostParams defines parameters for UpdatePost.
+type UpdatePostParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// CancelPostParams defines parameters for CancelPost.
+type CancelPostParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PublishPostNowParams defines parameters for PublishPostNow.
+type PublishPostNowParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SchedulePostParams defines parameters for SchedulePost.
+type SchedulePostParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmTargetParams defines parameters for ConfirmTarget.
+type ConfirmTargetParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RetryTargetParams defines parameters for RetryTarget.
+type RetryTargetParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
+type CreateCalendarFeedJSONRequestBody = Empty
+
 // CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
 type CreateCampaignJSONRequestBody = CampaignCreate
 
@@ -2334,6 +2804,9 @@ type ChooseAccountJSONRequestBody = AccountChoice
 // ConnectAccountJSONRequestBody defines body for ConnectAccount for application/json ContentType.
 type ConnectAccountJSONRequestBody = ConnectRequest
 
+// FinishSignInFormdataRequestBody defines body for FinishSignIn for application/x-www-form-urlencoded ContentType.
+type FinishSignInFormdataRequestBody FinishSignInFormdataBody
+
 // UpdateIntegrationJSONRequestBody defines body for UpdateIntegration for application/json ContentType.
 type UpdateIntegrationJSONRequestBody = IntegrationUpdate
 
@@ -2360,3 +2833,24 @@ type ChangeRoleJSONRequestBody = RoleChange
 
 // CreateOrgJSONRequestBody defines body for CreateOrg for application/json ContentType.
 type CreateOrgJSONRequestBody = OrgCreate
+
+// CreatePostJSONRequestBody defines body for CreatePost for application/json ContentType.
+type CreatePostJSONRequestBody = PostCreate
+
+// UpdatePostJSONRequestBody defines body for UpdatePost for application/json ContentType.
+type UpdatePostJSONRequestBody = PostUpdate
+
+// CancelPostJSONRequestBody defines body for CancelPost for application/json ContentType.
+type CancelPostJSONRequestBody = Empty
+
+// PublishPostNowJSONRequestBody defines body for PublishPostNow for application/json ContentType.
+type PublishPostNowJSONRequestBody = Empty
+
+// SchedulePostJSONRequestBody defines body for SchedulePost for application/json ContentType.
+type SchedulePostJSONRequestBody = PostSchedule
+
+// ConfirmTargetJSONRequestBody defines body for ConfirmTarget for application/json ContentType.
+type ConfirmTargetJSONRequestBody = TargetConfirm
+
+// RetryTargetJSONRequestBody defines body for RetryTarget for application/json ContentType.
+type RetryTargetJSONRequestBody = TargetRetry

@@ -18,6 +18,7 @@ import (
 	"bellwether/internal/api/integrations"
 	"bellwether/internal/api/metrics"
 	"bellwether/internal/api/orgs"
+	postsapi "bellwether/internal/api/posts"
 	"bellwether/internal/bus"
 	"bellwether/internal/channel"
 	"bellwether/internal/entry"
@@ -43,6 +44,7 @@ type Adapters struct {
 	Tokens       secret.Sealer // of connected accounts
 	Cursors      secret.Sealer // of page cursors, and of the state that a browser carries to a platform and back
 	PublicURL    string        // where browsers reach us; "" for where a request came in
+	Images       produce.Images
 	Verifier     authorize.Verifier
 	Pause        func(ctx context.Context, d time.Duration) error
 	Now          func() time.Time
@@ -63,15 +65,16 @@ func Functions(a Adapters) []Function {
 
 func (a Adapters) producers() []Function {
 	campaignStore, tenants := store.Campaigns{Table: a.Table}, store.Tenants{Table: a.Table}
+	posts := store.Posts{Table: a.Table}
 	cursors := api.Cursors{Sealer: a.Cursors, Now: a.Now}
 	manners := api.Manners{Requests: store.Requests{Table: a.Table}, Now: a.Now, Random: a.Random}
 	http := func(name string, routes []api.Route) Function {
 		return Function{Name: name, Handler: entry.NewHTTP(manners.Handler(routes...))}
 	}
 	return []Function{
-		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Posts: posts, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Cursors: cursors, Sleep: a.Pause}.Routes()),
+		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Cursors: cursors, Sleep: a.Pause}.Routes()),
 		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("integrations-api", integrations.API{
@@ -79,10 +82,18 @@ func (a Adapters) producers() []Function {
 			Keeper: a.keeper(), Connectors: a.Connectors, Queue: a.SyncQueue, States: a.Cursors, Cursors: cursors,
 			PublicURL: a.PublicURL, Random: a.Random,
 		}.Routes()),
+		http("posts-api", postsapi.API{
+			Posts: posts, Accounts: store.Integrations{Table: a.Table}, Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
+			Feeds: a.Cursors, PublicURL: a.PublicURL,
+		}.Routes()),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
 		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
 		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.Now)},
+		{Name: produce.PublishPostFunction, Handler: produce.PublishPost(produce.Publisher{
+			Posts: posts, Accounts: store.Integrations{Table: a.Table}, Tokens: a.keeper(), Connectors: a.Connectors, Images: a.Images,
+			Timers: a.Timers, Syncs: a.SyncQueue, Now: a.Now, Random: a.Random,
+		})},
 		{Name: "dispatch-syncs", Handler: produce.DispatchSyncs(store.Integrations{Table: a.Table}, a.SyncQueue, a.Now)},
 		{Name: "sync-integration", Handler: produce.SyncIntegration(produce.Syncer{
 			Accounts: store.Integrations{Table: a.Table}, Campaigns: campaignStore, Orgs: tenants, Tokens: a.keeper(),
@@ -102,12 +113,12 @@ func (a Adapters) listeners() []Function {
 		return Function{Name: name, Handler: l, Events: l.Types()}
 	}
 	alerts, signals, runs := store.Alerts{Table: a.Table}, store.Signals{Table: a.Table}, store.Runs{Table: a.Table}
-	accounts := store.Integrations{Table: a.Table}
+	accounts, posts := store.Integrations{Table: a.Table}, store.Posts{Table: a.Table}
 	return []Function{
 		listener("apply-campaign-status", produce.ApplyCampaignStatus(produce.Driver{
 			Campaigns: campaignStore, Accounts: accounts, Tokens: a.keeper(), Connectors: a.Connectors, Park: park, Now: a.Now, Random: a.Random,
 		})),
-		listener("update-dashboard-cache", listen.UpdateDashboardCache(campaignStore, dashboard, park, a.Now)),
+		listener("update-dashboard-cache", listen.UpdateDashboardCache(campaignStore, posts, dashboard, park, a.Now)),
 		listener("update-performance-metrics", listen.UpdatePerformanceMetrics(campaignStore, store.Snapshots{Table: a.Table}, park, a.Now)),
 		listener("notify-campaign-status-change", listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
 			Campaigns: campaignStore, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
@@ -121,14 +132,21 @@ func (a Adapters) listeners() []Function {
 			Queue: a.SyncQueue, Park: park, Now: a.Now,
 		})),
 		listener("notify-integration-disconnected", listen.NotifyIntegrationDisconnected(listen.IntegrationDisconnected{
-			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
 			Tiles: runs, Signals: signals, Park: park, Now: a.Now,
+		})),
+		listener("notify-post-scheduled", listen.NotifyPostScheduled(listen.PostScheduled{
+			Posts: posts, Roster: tenants, Inbox: inbox, Timers: a.Timers, Park: park, Now: a.Now,
+		})),
+		listener("handle-post-failure", listen.HandlePostFailure(listen.PostFailure{
+			Posts: posts, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("handle-sync-completion", listen.HandleSyncCompletion(listen.SyncCompletion{
 			Accounts: accounts, Roster: tenants, Inbox: inbox, Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("handle-sync-failure", listen.HandleSyncFailure(listen.SyncFailure{
-			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
 			Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 	}

@@ -14,7 +14,7 @@ import (
 func example(o operation, c tenancy, w *world) request {
 	path := strings.NewReplacer("{campaignId}", c.campaign, "{userId}", c.member, "{invitationId}", c.invitation,
 		"{keyId}", c.key, "{noticeId}", c.notice, "{integrationId}", c.integration, "{connectionId}", c.connection,
-		"{platform}", "meta").Replace(o.path)
+		"{platform}", "meta", "{postId}", c.post, "{targetId}", c.target).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -47,6 +47,12 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"email":"new@example.com","role":"viewer"}`
 	case "acceptInvitation":
 		r.body = `{"token":"` + w.theirs.joinToken + `"}`
+	case "createPost":
+		r.body = `{"content":{"text":"Hello","link":"https://example.com"},"targets":[{"integrationId":"` + w.ours.page + `","text":"Hello you"}],"publishAt":"2026-12-01T09:00:00+01:00","campaignId":"` + w.ours.campaign + `"}`
+	case "updatePost":
+		r.body = `{"content":{"text":"Doors open at ten"}}`
+	case "schedulePost":
+		r.body = `{"publishAt":"2026-12-24T10:00","timeZone":"UTC"}`
 	case "connectAccount":
 		r.body = `{"platform":"meta"}`
 	case "chooseAccount":
@@ -61,8 +67,10 @@ func example(o operation, c tenancy, w *world) request {
 
 // states are the answers to good requests that the present state of things forbids.
 var states = map[string]int{
-	"overrideBudget": http.StatusConflict,  // the budget is not spent
-	"chooseAccount":  http.StatusConflict,  // the person is still at the platform
+	"overrideBudget": http.StatusConflict, // the budget is not spent
+	"chooseAccount":  http.StatusConflict, // the person is still at the platform
+	"retryTarget":    http.StatusConflict, // the post waits for its time
+	"confirmTarget":  http.StatusConflict,
 	"removeMember":   http.StatusNoContent, // of the roles that may remove others; see below
 }
 
@@ -84,7 +92,7 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				nothing := event.Derive("nothing")
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
-					integration: nothing, connection: nothing,
+					integration: nothing, connection: nothing, post: nothing, target: nothing,
 				}
 				for _, c := range []struct {
 					whose string
@@ -147,7 +155,8 @@ func TestNobodyGetsInUnidentified(t *testing.T) {
 func TestPublicRoutes(t *testing.T) {
 	w := newSeed(t).open(t)
 	before := w.footprint(t, w.ours.org)
-	refused := map[string]int{"finishConnecting": http.StatusBadRequest, "confirmWebhook": http.StatusForbidden, "receiveWebhook": http.StatusForbidden}
+	refused := map[string]int{"finishConnecting": http.StatusBadRequest, "confirmWebhook": http.StatusForbidden, "receiveWebhook": http.StatusForbidden,
+		"getCalendarFeed": http.StatusForbidden, "showSignIn": http.StatusBadRequest, "finishSignIn": http.StatusBadRequest}
 	seen := 0
 	for _, o := range operations(t) {
 		if !o.public {

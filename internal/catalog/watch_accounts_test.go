@@ -55,12 +55,11 @@ func newPlatforms(t testing.TB, now *moving) platforms {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-		w := httptest.NewRecorder()
-		server.ServeHTTP(w, r)
-		return w.Result(), nil
-	})}
-	all, err := connectors.New(map[string]platform.Endpoint{platform.Meta: sandbox.Endpoint(platform.Meta, "http://sandbox.example")}, client, now.Now)
+	client := &http.Client{Transport: server}
+	all, err := connectors.New(map[string]platform.Endpoint{
+		platform.Meta:     sandbox.Endpoint(platform.Meta, "http://sandbox.example"),
+		platform.Facebook: sandbox.Endpoint(platform.Facebook, "http://sandbox.example"),
+	}, client, now.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

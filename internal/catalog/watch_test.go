@@ -195,6 +195,7 @@ func (w *watch) watchAll() {
 	}
 	ada.drain()
 	w.watchAccounts(system, platforms, now)
+	w.watchPosts(system, platforms, now)
 	now.add(40 * 24 * time.Hour) // the timers ring
 	system.Tick()
 	ada.drain()

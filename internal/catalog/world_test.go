@@ -49,6 +49,7 @@ type tenancy struct {
 	owner                                          tenant.Principal
 	org, campaign, member, invitation, key, notice string
 	integration, connection                        string
+	page, post, target                             string // an account for posts, a post on it, its target
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -194,17 +195,21 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 		t.Fatal(err)
 	}
 	c.notice = inbox.Ref(notice)
-	c.integration = w.account(t, owner)
+	c.integration = w.account(t, owner, platform.Meta)
+	c.page = w.account(t, owner, platform.Facebook)
+	planned := post(owner, "/v1/posts", `{"content":{"text":"Doors open at nine"},"targets":[{"integrationId":"`+c.page+`"}],"publishAt":"2026-12-24T09:00","timeZone":"Europe/Berlin"}`)
+	c.post = text(planned, "id")
+	c.target = text(planned["targets"].([]any)[0].(map[string]any), "id")
 	c.connection = text(post(owner, "/v1/integrations", `{"platform":"meta"}`), "id")
 	return c
 }
 
-// account is a connected ad account of the organisation.
-func (w *world) account(t testing.TB, owner tenant.Principal) string {
+// account is a connected account of the organisation.
+func (w *world) account(t testing.TB, owner tenant.Principal, name string) string {
 	t.Helper()
-	id := integration.IDOf(owner.OrgID, platform.Meta, "act_1")
+	id := integration.IDOf(owner.OrgID, name, "act_1")
 	change, err := integration.Connect(integration.Spec{
-		ID: id, OrgID: owner.OrgID, Platform: platform.Meta, By: owner.ID,
+		ID: id, OrgID: owner.OrgID, Platform: name, By: owner.ID,
 		Account: platform.Account{ID: "act_1", Name: "Shop", Currency: "USD", TimeZone: "UTC"},
 	}, event.Edge(event.Derive(id), owner.Actor, start))
 	if err != nil {

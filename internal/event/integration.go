@@ -141,5 +141,6 @@ func Further() []Data {
 		CampaignStatusChanged{}, CampaignUpdated{},
 		CampaignStatusDrifted{}, CampaignStatusConfirmed{}, CampaignStatusRefused{},
 		IntegrationRecovered{}, IntegrationTokenExpiring{}, MetricsStale{},
+		PostAtRisk{}, PostCancelled{}, PostFailureResolved{},
 	}
 }

@@ -76,6 +76,15 @@ type RiskTarget struct {
 	Problems    []string `json:"problems"` // for people
 }
 
+// PostFailureResolved says that a person took care of what had failed for good.
+type PostFailureResolved struct {
+	PostID string     `json:"postId"`
+	Target PostTarget `json:"target"`
+}
+
+func (PostFailureResolved) EventType() string { return "PostFailureResolved" }
+func (PostFailureResolved) EventVersion() int { return 1 }
+
 func (PostCancelled) EventType() string { return "PostCancelled" }
 func (PostCancelled) EventVersion() int { return 1 }
 func (PostAtRisk) EventType() string    { return "PostAtRisk" }

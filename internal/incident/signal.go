@@ -8,6 +8,7 @@ import (
 	"bellwether/internal/event"
 	"bellwether/internal/integration"
 	"bellwether/internal/platform"
+	"bellwether/internal/post"
 )
 
 // Signal says of one thing that it is wrong, or well again. It is made of the aggregate as it is, not of
@@ -66,6 +67,19 @@ func refusesPause(c campaign.Campaign, p campaign.Placement) bool {
 	}
 	again := p.Control.State == campaign.ControlPending && p.Control.Refusals > 0
 	return p.Control.State == campaign.ControlFailed || again
+}
+
+// Publishing is the signal of a post that did not go out everywhere, or of which nobody knows, and that
+// nobody tries any more by themselves.
+func Publishing(p post.Post, m event.Meta) Signal {
+	s := Signal{Key: "post:" + p.ID + ":publish", EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: p.Version}
+	for _, t := range p.Targets {
+		if t.State == post.Failed || (t.State == post.Unconfirmed && t.NextAt.IsZero()) {
+			s.Class, s.Resolved = string(t.Class), false
+			s.Count++
+		}
+	}
+	return s
 }
 
 func ofAccount(i integration.Integration, key string, m event.Meta) Signal {

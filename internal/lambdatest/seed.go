@@ -13,16 +13,18 @@ import (
 	"bellwether/internal/integration"
 	"bellwether/internal/money"
 	"bellwether/internal/platform"
+	"bellwether/internal/post"
 	"bellwether/internal/store"
 	"bellwether/internal/tenant"
 )
 
-// The organisation, the person, the campaign and the ad account that the samples in events/ tell of.
+// The organisation, the person, the campaign, the ad account and the post that the samples in events/ tell of.
 const (
 	OrgID         = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a5b"
 	UserID        = "5f0c6a52-2a7e-5d0b-9a53-0d0a6f6d2b11"
 	CampaignID    = "0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c"
 	IntegrationID = "0198f1c2-8d20-7c32-8d50-6e3f4a5b6c7d"
+	PostID        = "0198f1c2-9e30-7d43-9e61-7f4a5b6c7d8e"
 )
 
 // SeededAt is when the samples' campaign was made, RowsAt when its results were read.
@@ -31,6 +33,9 @@ var (
 	RowsAt   = time.Date(2026, 11, 20, 17, 50, 0, 0, time.UTC)
 )
 
+// farAway is when nothing of this comes due.
+var farAway = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // Seed writes the samples' organisation with the person as its owner, their ad account, their campaign
 // on it, and as many others of the same organisation.
 func Seed(ctx context.Context, t store.Table, others int) error {
@@ -38,6 +43,9 @@ func Seed(ctx context.Context, t store.Table, others int) error {
 		return err
 	}
 	if err := seedAccount(ctx, t); err != nil {
+		return err
+	}
+	if err := seedPost(ctx, t); err != nil {
 		return err
 	}
 	c, err := seedCampaign(ctx, t, CampaignID, "Autumn sale", IntegrationID)
@@ -80,9 +88,26 @@ func seedAccount(ctx context.Context, t store.Table) error {
 	if err != nil {
 		return fmt.Errorf("seed the account: %w", err)
 	}
-	course := integration.Sync{OrgID: OrgID, IntegrationID: IntegrationID, NextAt: time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), Version: 1}
+	course := integration.Sync{OrgID: OrgID, IntegrationID: IntegrationID, NextAt: farAway, Version: 1}
 	record := grant.Record{OrgID: OrgID, IntegrationID: IntegrationID, Version: 1}
 	return store.Integrations{Table: t}.Connect(ctx, "seed account", integration.Integration{}, change, record, integration.Sync{}, course)
+}
+
+// seedPost makes the samples' post, which is not due.
+func seedPost(ctx context.Context, t store.Table) error {
+	cause := event.Edge(event.Derive("seed post"), "user/"+UserID, SeededAt)
+	change, err := post.Create(post.Spec{
+		ID: PostID, OrgID: OrgID, AuthorID: UserID, CampaignID: CampaignID, TimeZone: "America/New_York",
+		Content:   post.Content{Text: "Doors open at nine: everything in the autumn range at half price."},
+		Targets:   []post.TargetSpec{{IntegrationID: IntegrationID, Platform: platform.Mastodon, AccountName: "corner@shop.example"}},
+		PublishAt: SeededAt.Add(24 * time.Hour),
+	}, cause)
+	if err != nil {
+		return fmt.Errorf("seed the post: %w", err)
+	}
+	change.Post.PublishAt = farAway
+	change.Post.Targets[0].NextAt = farAway
+	return store.Posts{Table: t}.Create(ctx, cause.ID, change)
 }
 
 // seedCampaign makes a campaign; on an account, it runs there as it should.

@@ -133,7 +133,7 @@ func changed(e event.Raw, fields string) event.Raw {
 // Whatever call fails or is the process's last, before or after it took effect: once the event is
 // delivered again, everything is as it would have been, and another organisation has noticed nothing.
 func TestEveryCallMayFail(t *testing.T) {
-	for name, scenario := range scenarios {
+	for name, scenario := range allScenarios() {
 		t.Run(name, func(t *testing.T) {
 			clean := newTown(t)
 			e := scenario(clean)
@@ -145,7 +145,7 @@ func TestEveryCallMayFail(t *testing.T) {
 			if got := clean.footprint(ours); got != want {
 				t.Fatalf("a second delivery changes\n%s\nto\n%s", want, got)
 			}
-			if calls < 4 {
+			if calls < 2 {
 				t.Fatalf("only %d calls", calls)
 			}
 			for n := range calls {
@@ -178,7 +178,7 @@ func TestEveryCallMayFail(t *testing.T) {
 
 // A redelivery after everything went well tells nobody twice.
 func TestRedeliveryPublishesNothing(t *testing.T) {
-	for name, scenario := range scenarios {
+	for name, scenario := range allScenarios() {
 		w := newTown(t)
 		e := scenario(w)
 		w.deliver(e)

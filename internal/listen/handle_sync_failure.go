@@ -11,6 +11,8 @@ import (
 	"bellwether/internal/integration"
 	"bellwether/internal/notification"
 	"bellwether/internal/parallel"
+	"bellwether/internal/platform"
+	"bellwether/internal/post"
 	"bellwether/internal/tenant"
 )
 
@@ -18,6 +20,7 @@ import (
 type SyncFailure struct {
 	Accounts  Accounts
 	Campaigns Campaigns
+	Posts     Calendar
 	Roster    Roster
 	Inbox     Inbox
 	Alerts    Alerts
@@ -119,6 +122,12 @@ func (s SyncFailure) ending(ctx context.Context, e event.Envelope[event.Integrat
 		readRoster(s.Roster, e.Meta.OrgID, &roster))...)
 	if err != nil {
 		return err
+	}
+	if platform.Posts(e.Data.Platform) {
+		e.Data.PostIDs, err = coming(ctx, s.Posts, e.Meta.OrgID, e.Data.IntegrationID, e.Data.ExpiresAt, e.Data.ExpiresAt.Add(post.MaxAhead))
+		if err != nil {
+			return err
+		}
 	}
 	var names []string
 	for _, c := range named {

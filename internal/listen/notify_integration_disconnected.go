@@ -13,6 +13,7 @@ import (
 	"bellwether/internal/notification"
 	"bellwether/internal/parallel"
 	"bellwether/internal/platform"
+	"bellwether/internal/post"
 	"bellwether/internal/tenant"
 )
 
@@ -26,6 +27,7 @@ type MarkedAccounts interface {
 type IntegrationDisconnected struct {
 	Accounts  MarkedAccounts
 	Campaigns BudgetCampaigns
+	Posts     Calendar
 	Roster    Roster
 	Inbox     Inbox
 	Alerts    Alerts
@@ -53,6 +55,9 @@ func (n IntegrationDisconnected) handle(ctx context.Context, e event.Envelope[ev
 	err := parallel.Do(ctx, append(reads,
 		readAccount(n.Accounts, e.Meta.OrgID, e.Data.IntegrationID, &account),
 		readRoster(n.Roster, e.Meta.OrgID, &roster))...)
+	if err == nil && platform.Posts(e.Data.Platform) {
+		e.Data.PostIDs, err = coming(ctx, n.Posts, e.Meta.OrgID, e.Data.IntegrationID, e.Meta.OccurredAt, e.Meta.OccurredAt.Add(post.MaxAhead))
+	}
 	if err != nil {
 		return err
 	}

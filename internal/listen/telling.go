@@ -38,7 +38,7 @@ func (a Alarms) raise(ctx context.Context, alert notification.Alert, m notificat
 func (a Alarms) publish(ctx context.Context, alert notification.Alert, m notification.Message) error {
 	attributes := map[string]string{
 		"orgId": alert.OrgID, "severity": string(alert.Severity), "kind": alert.Kind,
-		"campaignId": alert.CampaignID, "integrationId": alert.IntegrationID,
+		"campaignId": alert.CampaignID, "integrationId": alert.IntegrationID, "postId": alert.PostID,
 	}
 	if alert.Threshold > 0 {
 		attributes["threshold"] = strconv.Itoa(alert.Threshold)

@@ -10,6 +10,7 @@ import (
 	"bellwether/internal/campaign"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
+	"bellwether/internal/post"
 )
 
 // Campaigns reads campaigns.
@@ -20,13 +21,13 @@ type Campaigns interface {
 // Dashboard takes rows of the dashboard; each drops a row older than the one it has.
 type Dashboard interface {
 	PutTile(ctx context.Context, orgID string, tile analytics.Tile) error
-	PutPost(ctx context.Context, orgID string, post analytics.PublishedPost, sequence int64) error
+	PutPost(ctx context.Context, orgID string, post analytics.PostTile) error
 }
 
 // UpdateDashboardCache keeps the dashboard fresh: it replaces the campaign's row by what the campaign
 // is now, under the campaign's version. So neither a late event nor a slow reader can bring back
 // what was true before, and there is nothing that a rebuild would have to find out.
-func UpdateDashboardCache(campaigns Campaigns, dashboard Dashboard, park entry.Parker, now func() time.Time) *entry.Listener {
+func UpdateDashboardCache(campaigns Campaigns, posts Posts, dashboard Dashboard, park entry.Parker, now func() time.Time) *entry.Listener {
 	refresh := func(ctx context.Context, meta event.Meta, campaignID string) error {
 		return refreshTile(ctx, campaigns, dashboard, meta.OrgID, campaignID)
 	}
@@ -44,7 +45,11 @@ func UpdateDashboardCache(campaigns Campaigns, dashboard Dashboard, park entry.P
 			return refresh(ctx, e.Meta, e.Data.CampaignID)
 		}),
 		entry.On(func(ctx context.Context, e event.Envelope[event.PostPublished]) error {
-			return dashboard.PutPost(ctx, e.Meta.OrgID, publishedPost(e.Data), e.Meta.Sequence)
+			p, err := posts.Get(ctx, e.Meta.OrgID, e.Data.PostID)
+			if err != nil {
+				return err
+			}
+			return putPost(dashboard, p)(ctx)
 		}),
 	)
 }
@@ -74,13 +79,17 @@ func putTile(ctx context.Context, dashboard Dashboard, c campaign.Campaign) erro
 	return dashboard.PutTile(ctx, c.OrgID, tile)
 }
 
-func publishedPost(d event.PostPublished) analytics.PublishedPost {
-	post := analytics.PublishedPost{PostID: d.PostID, CampaignID: d.CampaignID, Platforms: []string{}}
-	for _, t := range d.Targets {
-		post.Platforms = append(post.Platforms, t.Platform)
-		if t.PublishedAt.After(post.PublishedAt) {
-			post.PublishedAt = t.PublishedAt
+// putPost is the write of a post's row of the dashboard.
+func putPost(dashboard Dashboard, p post.Post) func(context.Context) error {
+	tile := analytics.PostTile{
+		PostID: p.ID, CampaignID: p.CampaignID, Status: string(p.Status()), Summary: p.Summary(), Platforms: []string{},
+		ScheduledFor: p.PublishAt, Version: p.Version,
+	}
+	for _, t := range p.Targets {
+		tile.Platforms = append(tile.Platforms, t.Platform)
+		if t.PublishedAt.After(tile.PublishedAt) {
+			tile.PublishedAt = t.PublishedAt
 		}
 	}
-	return post
+	return func(ctx context.Context) error { return dashboard.PutPost(ctx, p.OrgID, tile) }
 }

@@ -26,6 +26,7 @@ import (
 	"bellwether/internal/parallel"
 	"bellwether/internal/platform"
 	"bellwether/internal/queue"
+	"bellwether/internal/schedule"
 	"bellwether/internal/store"
 	"bellwether/internal/store/bolt"
 	"bellwether/internal/tenant"
@@ -66,12 +67,13 @@ type world struct {
 	dead     bool
 	messages []channel.Message
 	queued   []queue.Message
+	timers   map[string]schedule.Timer
 	between  func() // done once, before the next write
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: begin}
+	w := &world{t: t, now: begin, timers: map[string]schedule.Timer{}}
 	var err error
 	if w.raw, err = bolt.Open(filepath.Join(t.TempDir(), "listen.db"), bolt.Options{Now: w.clock, NoSync: true}); err != nil {
 		t.Fatal(err)
@@ -167,24 +169,29 @@ func (w *world) Park(_ context.Context, p event.Parked) error {
 // listeners are all that hear of accounts, by name.
 func (w *world) listeners() map[string]lambda.Handler {
 	accounts, campaigns, inbox := store.Integrations{Table: w.table}, store.Campaigns{Table: w.table}, store.Inbox{Table: w.table}
+	posts := store.Posts{Table: w.table}
 	runs, signals, alerts := store.Runs{Table: w.table}, store.Signals{Table: w.table}, store.Alerts{Table: w.table}
 	return map[string]lambda.Handler{
 		"connected": listen.NotifyIntegrationConnected(listen.IntegrationConnected{
 			Accounts: accounts, Campaigns: campaigns, Roster: w, Inbox: inbox, Tiles: runs, Signals: signals, Queue: w, Park: w, Now: w.clock,
 		}),
 		"disconnected": listen.NotifyIntegrationDisconnected(listen.IntegrationDisconnected{
-			Accounts: accounts, Campaigns: campaigns, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Tiles: runs, Signals: signals, Park: w, Now: w.clock,
+			Accounts: accounts, Campaigns: campaigns, Posts: posts, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Tiles: runs, Signals: signals, Park: w, Now: w.clock,
 		}),
 		"completion": listen.HandleSyncCompletion(listen.SyncCompletion{
 			Accounts: accounts, Roster: w, Inbox: inbox, Runs: runs, Signals: signals, Park: w, Now: w.clock,
 		}),
 		"failure": listen.HandleSyncFailure(listen.SyncFailure{
-			Accounts: accounts, Campaigns: campaigns, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Runs: runs, Signals: signals, Park: w, Now: w.clock,
+			Accounts: accounts, Campaigns: campaigns, Posts: posts, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Runs: runs, Signals: signals, Park: w, Now: w.clock,
 		}),
 		"status": listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
 			Campaigns: campaigns, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Signals: signals, Park: w, Now: w.clock,
 		}),
-		"dashboard": listen.UpdateDashboardCache(campaigns, store.Dashboard{Table: w.table}, w, w.clock),
+		"dashboard": listen.UpdateDashboardCache(campaigns, posts, store.Dashboard{Table: w.table}, w, w.clock),
+		"scheduled": listen.NotifyPostScheduled(listen.PostScheduled{Posts: posts, Roster: w, Inbox: inbox, Timers: w, Park: w, Now: w.clock}),
+		"post-failure": listen.HandlePostFailure(listen.PostFailure{
+			Posts: posts, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Signals: signals, Park: w, Now: w.clock,
+		}),
 	}
 }
 
@@ -194,6 +201,8 @@ var hears = map[string][]string{
 	"IntegrationSyncCompleted": {"completion"}, "IntegrationRecovered": {"completion"},
 	"IntegrationSyncFailed": {"failure"}, "MetricsStale": {"failure"}, "IntegrationTokenExpiring": {"failure"},
 	"CampaignStatusChanged": {"status"}, "CampaignStatusRefused": {"status"}, "CampaignStatusConfirmed": {"status", "dashboard"},
+	"PostScheduled": {"scheduled"}, "PostCancelled": {"scheduled"}, "PostPublished": {"dashboard"},
+	"PostFailed": {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
 }
 
 var errDied = errors.New("the process died")
@@ -516,4 +525,17 @@ func (w *world) last(kind string) event.Raw {
 		w.t.Fatalf("no %s was written", kind)
 	}
 	return all[len(all)-1]
+}
+
+// Set and Cancel keep timers, by name.
+func (w *world) Set(_ context.Context, t schedule.Timer) error {
+	return w.pass(func() error {
+		w.timers[t.Name] = t
+		return nil
+	})
+}
+
+func (w *world) Cancel(_ context.Context, name string) error {
+	delete(w.timers, name)
+	return nil
 }

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"bellwether/internal/catalog"
+	"bellwether/internal/outbound"
 	"bellwether/internal/parallel"
 	"bellwether/internal/platform"
+	"bellwether/internal/produce"
 	"bellwether/internal/sam"
 	"bellwether/internal/store"
 )
@@ -29,6 +31,7 @@ type Config struct {
 	Catalog  func(catalog.Adapters) []catalog.Function // what runs; nil: all of the catalogue
 
 	Connectors platform.Connectors // of the ad platforms; nil: none can be connected
+	Images     produce.Images      // of posts; nil: fetched from anywhere, this machine included
 	PublicURL  string              // where browsers find the system: http://localhost:8080; "": where a request came in
 }
 
@@ -44,6 +47,10 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Speed == 0 {
 		c.Speed = 1
+	}
+	if c.Images == nil {
+		// The sandbox of this machine has images too.
+		c.Images = outbound.NewFetcher(outbound.Guard{Private: true})
 	}
 	if c.Catalog == nil {
 		c.Catalog = catalog.Functions

@@ -18,6 +18,8 @@ const accountCategory = "account"
 // platformNames are the platforms as people know them.
 var platformNames = map[string]string{
 	platform.Meta: "Meta", platform.Google: "Google Ads", platform.LinkedIn: "LinkedIn", platform.TikTok: "TikTok",
+	platform.Facebook: "Facebook", platform.Instagram: "Instagram", platform.LinkedInPage: "LinkedIn", platform.X: "X",
+	platform.Mastodon: "Mastodon", platform.Bluesky: "Bluesky",
 }
 
 func platformName(name string) string { return cmp.Or(platformNames[name], name) }
@@ -36,10 +38,18 @@ func ConnectedMessage(d event.IntegrationConnected) Message {
 	name := account(d.Platform, d.AccountName)
 	if d.Reconnected {
 		m.Title = name + " is connected again"
+		if platform.Posts(d.Platform) {
+			m.Text = "Posts that are still to go out there do so again."
+			return m
+		}
 		m.Text = "What happened there in the meantime is being read now. Campaigns that stood still only for the lost connection run on."
 		return m
 	}
 	m.Title = name + " is connected: welcome"
+	if platform.Posts(d.Platform) {
+		m.Text = "Posts can be published on it from now on."
+		return m
+	}
 	m.Text = "The first sync has started: it reads the account's campaigns and the results of the last four weeks. " +
 		"After that its numbers are kept fresh by themselves, and budgets are watched."
 	if d.Currency != "" {

@@ -202,7 +202,7 @@ func TestGrantEndingMessage(t *testing.T) {
 		d.Days = days
 		says(t, GrantEndingMessage(d, nil), severity, []string{"ends on 30 Nov 2026 10:00 UTC", "Reconnect", "1 scheduled post would not go out"}, []string{"synced"})
 	}
-	d.CampaignCount, d.CampaignIDs = 1, []string{"a"}
+	d.Days, d.CampaignCount, d.CampaignIDs = 1, 1, []string{"a"}
 	says(t, GrantEndingMessage(d, []string{"A"}), High, []string{"1 campaign is no longer synced, and can't be paused from here: A."}, nil)
 	d.CampaignCount = 3
 	says(t, GrantEndingMessage(d, []string{"A"}), High, []string{"3 campaigns are no longer synced", ": A, and 2 others."}, nil)

@@ -19,6 +19,7 @@ const (
 	AlertStale         = "stale"
 	AlertGrantEnding   = "grant_ending"
 	AlertStatusRefused = "status_refused"
+	AlertPost          = "post"
 )
 
 // Alert is the record of one alert decision: what the dashboard shows and the history keeps. What
@@ -29,6 +30,7 @@ type Alert struct {
 	Kind          string    `json:"kind,omitempty"`
 	CampaignID    string    `json:"campaignId"` // "" for an account's
 	IntegrationID string    `json:"integrationId,omitempty"`
+	PostID        string    `json:"postId,omitempty"`
 	Severity      Severity  `json:"severity"`
 	Title         string    `json:"title"`
 	Text          string    `json:"text"`

@@ -131,16 +131,25 @@ type Error struct {
 func (e *Error) Error() string { return e.Text }
 func (e *Error) Unwrap() error { return e.Err }
 
+// Fetcher fetches what the guard allows.
+type Fetcher struct {
+	guard  Guard
+	client *http.Client
+}
+
+// NewFetcher makes a fetcher.
+func NewFetcher(g Guard) Fetcher { return Fetcher{g, g.NewClient()} }
+
 // Fetch reads at most max bytes; more than that is an error. Every error is an *Error.
-func (g Guard) Fetch(ctx context.Context, client *http.Client, address string, max int64) (Fetched, error) {
-	if err := g.Check(address); err != nil {
+func (f Fetcher) Fetch(ctx context.Context, address string, max int64) (Fetched, error) {
+	if err := f.guard.Check(address); err != nil {
 		return Fetched{}, &Error{"the image's address " + err.Error(), err}
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return Fetched{}, &Error{"the image's address " + ErrAddress.Error(), err}
 	}
-	answer, err := client.Do(r)
+	answer, err := f.client.Do(r)
 	if err != nil {
 		if errors.Is(err, ErrBlocked) || errors.Is(err, ErrAddress) {
 			return Fetched{}, &Error{"the image's address " + ErrBlocked.Error(), err}

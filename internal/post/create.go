@@ -90,6 +90,9 @@ func (p Post) check() error {
 	if len(p.Targets) == 0 || len(p.Targets) > MaxTargets {
 		refuse("targets", fmt.Sprintf("must be 1 to %d accounts", MaxTargets))
 	}
+	if p.Content.Text == "" && p.Content.Link == "" && len(p.Content.Media) == 0 {
+		refuse("content.text", "must not be empty: a post wants text, a link or an image")
+	}
 	bad = append(bad, checkContent(p.Content, "content.")...)
 	seen := map[string]bool{}
 	for n, t := range p.Targets {

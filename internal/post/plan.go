@@ -202,7 +202,10 @@ func (p Post) RetryTarget(id string, notOut bool, cause event.Cause) (Change, er
 	ch.tell(cause, t, "tried again by hand")
 	e := ch.Post.scheduled()
 	e.ScheduledFor, e.Targets = t.NextAt, []event.PostTarget{t.event()}
-	return ch, ch.emit(cause, e)
+	if err := ch.emit(cause, e); err != nil {
+		return ch, err
+	}
+	return ch, ch.emit(cause, event.PostFailureResolved{PostID: p.ID, Target: t.event()})
 }
 
 // fresh makes the target a new publication: nothing of the old one counts any more.
@@ -230,7 +233,10 @@ func (p Post) ConfirmTarget(id, permalink string, cause event.Cause) (Change, er
 	t.State, t.Permalink, t.PublishedAt = Published, permalink, t.Began
 	t.rest()
 	ch.tell(cause, t, "seen there by a person")
-	return ch, ch.emit(cause, ch.Post.published())
+	if err := ch.emit(cause, ch.Post.published()); err != nil {
+		return ch, err
+	}
+	return ch, ch.emit(cause, event.PostFailureResolved{PostID: p.ID, Target: t.event()})
 }
 
 func noTarget() error {

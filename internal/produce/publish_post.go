@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"sync"
@@ -50,8 +49,8 @@ type Wake struct {
 func WakeTimer(p post.Post, at time.Time, w Wake) (schedule.Timer, error) {
 	w.OrgID, w.PostID = p.OrgID, p.ID
 	payload, err := json.Marshal(w)
-	name := fmt.Sprintf("post-%s-%d-%s%d", p.ID, p.Version, w.Kind[:1], w.Minutes)
-	return schedule.Timer{Name: name, At: at.UTC(), Target: PublishPostFunction, Payload: payload}, err
+	name := event.Derive(p.ID, "timer", strconv.FormatInt(p.Version, 10), w.Kind, strconv.Itoa(w.Minutes))
+	return schedule.Timer{Name: "post-" + name, At: at.UTC(), Target: PublishPostFunction, Payload: payload}, err
 }
 
 // PublishedPosts keeps posts.

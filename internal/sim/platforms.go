@@ -1,20 +1,17 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"time"
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/integration"
+	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/produce"
 	"bellwether/internal/queue"
 	"bellwether/internal/store"
@@ -46,48 +43,20 @@ var _ queue.Queue = memoryQueue{}
 // transport carries calls to the platforms' sandbox, through the gate. A call that fails is a lost
 // connection: before it arrived, or after it took effect.
 type transport struct {
-	gate    *gate
-	handler http.Handler
+	gate   *gate
+	server http.RoundTripper
 }
 
-// errLost is a connection that broke.
-var errLost = errors.New("the connection was lost")
-
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	var answer *http.Response
-	err := t.gate.pass("call "+r.URL.Path, func() error {
-		var body []byte
-		if r.Body != nil {
-			body, _ = io.ReadAll(r.Body)
-		}
-		inner := r.Clone(r.Context())
-		inner.Body, inner.RequestURI = io.NopCloser(bytes.NewReader(body)), r.URL.RequestURI()
-		recorder := httptest.NewRecorder()
-		if !served(t.handler, recorder, inner) {
-			return errLost
-		}
-		answer = recorder.Result()
-		answer.Request = r
-		return nil
+func (t transport) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	var lost error
+	err = t.gate.pass("call "+r.URL.Path, func() error {
+		answer, lost = t.server.RoundTrip(r)
+		return lost
 	})
 	if err != nil {
-		return nil, errLost
+		return nil, sandbox.ErrLost
 	}
 	return answer, nil
-}
-
-// served reports whether the handler answered; it aborts connections by a panic, as servers do.
-func served(h http.Handler, w http.ResponseWriter, r *http.Request) (ok bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
-				panic(p)
-			}
-			ok = false
-		}
-	}()
-	h.ServeHTTP(w, r)
-	return true
 }
 
 // arrive queues the deliveries of the sync queue's messages that are due.

@@ -19,7 +19,7 @@ type Dashboard struct {
 	Table Table
 }
 
-// postTTL is how long a published post stays on the dashboard.
+// postTTL is how long a post stays on the dashboard.
 const postTTL = 30 * 24 * time.Hour
 
 // PutTile writes a campaign's row; an older version than the one that is there is dropped as success.
@@ -32,13 +32,13 @@ func (s Dashboard) PutTile(ctx context.Context, orgID string, tile analytics.Til
 	return dropOutdated(s.Table.Write(ctx, "tile/"+tile.CampaignID, Put(item, Newer())))
 }
 
-// PutPost notes a published post.
-func (s Dashboard) PutPost(ctx context.Context, orgID string, post analytics.PublishedPost, sequence int64) error {
+// PutPost writes a post's row; an older version than the one that is there is dropped as success.
+func (s Dashboard) PutPost(ctx context.Context, orgID string, post analytics.PostTile) error {
 	item, err := jsonItem(Org(orgID).PostTile(post.PostID), post)
 	if err != nil {
 		return err
 	}
-	item.AsOf, item.ExpiresAt = sequence, post.PublishedAt.Add(postTTL).Truncate(time.Second)
+	item.AsOf, item.ExpiresAt = post.Version, post.At().Add(postTTL).Truncate(time.Second)
 	return dropOutdated(s.Table.Write(ctx, "post-tile/"+post.PostID, Put(item, Newer())))
 }
 
@@ -52,14 +52,18 @@ func (s Dashboard) Tiles(ctx context.Context, orgID string) ([]analytics.Tile, e
 }
 
 // Posts are the posts of the last 30 days, the newest first.
-func (s Dashboard) Posts(ctx context.Context, orgID string) ([]analytics.PublishedPost, error) {
+func (s Dashboard) Posts(ctx context.Context, orgID string) ([]analytics.PostTile, error) {
 	items, err := s.all(ctx, Query{From: postTilePrefix, To: PrefixEnd(postTilePrefix)}, shards(Org(orgID).Tiles))
 	if err != nil {
 		return nil, fmt.Errorf("read the published posts: %w", err)
 	}
-	posts, err := decodeAll(items, decodeJSON[analytics.PublishedPost])
-	slices.SortFunc(posts, func(a, b analytics.PublishedPost) int {
-		return cmp.Or(b.PublishedAt.Compare(a.PublishedAt), strings.Compare(a.PostID, b.PostID))
+	posts, err := decodeAll(items, func(item Item) (analytics.PostTile, error) {
+		post, err := decodeJSON[analytics.PostTile](item)
+		post.Version = item.AsOf
+		return post, err
+	})
+	slices.SortFunc(posts, func(a, b analytics.PostTile) int {
+		return cmp.Or(b.At().Compare(a.At()), strings.Compare(a.PostID, b.PostID))
 	})
 	return posts, err
 }

@@ -71,6 +71,11 @@ func builtKeys() map[string][]struct{ got, want store.Key } {
 		"Connection":    {{o.Connection("n1"), store.Key{PK: "ORG#o1#CONNECTION#n1", SK: "CONNECTION"}}},
 		"DueSync":       {{store.DueSync("o1", "i1", at), store.Key{PK: "DUE#SYNC#15", SK: "20261201T033015.123456Z#o1#i1"}}},
 		"DueSyncs":      {{partition(store.DueSyncs(7)), partition("DUE#SYNC#07")}},
+		"Post":          {{o.Post("p1"), store.Key{PK: "ORG#o1#POST#p1", SK: "POST"}}},
+		"PostList":      {{o.PostList("p1", at), store.Key{PK: "ORG#o1#POSTS#10", SK: "20261201T033015.123456Z#p1"}}},
+		"Posts":         {{partition(o.Posts(9)), partition("ORG#o1#POSTS#09")}},
+		"OpenPost":      {{store.OpenPost("o1", "p1", at), store.Key{PK: "DUE#POST#10", SK: "20261201T033015.123456Z#o1#p1"}}},
+		"OpenPosts":     {{partition(store.OpenPosts(9)), partition("DUE#POST#09")}},
 		"Delivery":      {{store.Delivery("meta", "d1"), store.Key{PK: "DELIVERY#meta#d1", SK: "DELIVERY"}}},
 		"AccountOwner":  {{store.AccountOwner("tiktok", "70#1", "o1", "i1"), store.Key{PK: "ACCOUNT#tiktok#70%231", SK: "o1#i1"}}},
 		"AccountOwners": {{partition(store.AccountOwners("meta", "act_1")), partition("ACCOUNT#meta#act_1")}},
@@ -98,7 +103,7 @@ func TestKeysAreAsTheyAreStored(t *testing.T) {
 // alone says nothing of a partition.
 func TestEveryKeyBeginsWithItsOrganisation(t *testing.T) {
 	prefix := map[string]string{
-		"UserKey": "USER#", "APIKeyKey": "APIKEY#", "DueSync": "DUE#", "DueSyncs": "DUE#",
+		"UserKey": "USER#", "APIKeyKey": "APIKEY#", "DueSync": "DUE#", "DueSyncs": "DUE#", "OpenPost": "DUE#", "OpenPosts": "DUE#",
 		"Delivery": "DELIVERY#", "AccountOwner": "ACCOUNT#", "AccountOwners": "ACCOUNT#",
 	}
 	for builder, keys := range builtKeys() {

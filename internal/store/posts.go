@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -51,7 +52,11 @@ func (s Posts) Launch(ctx context.Context, token string, c campaign.Change, post
 	if len(ops) > MaxOps {
 		return fault.InvalidFields(fault.Field{Name: "content.posts", Message: "are too many beside so many placements for one request: add them one by one"})
 	}
-	return s.Table.Write(ctx, token, ops...)
+	err = s.Table.Write(ctx, token, ops...)
+	if fault.Is(err, fault.Conflict) {
+		err = cmp.Or(Campaigns(s).taken(ctx, campaign.Campaign{}, c.Campaign), err)
+	}
+	return err
 }
 
 // Update applies change to the post as it is now and writes the outcome with its events; when somebody

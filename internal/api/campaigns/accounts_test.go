@@ -67,7 +67,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, campaigns: store.Campaigns{Table: table}}
 	manners := api.Manners{Now: clock, Random: rand.NewChaCha8([32]byte{1})}
 	h.Handler = manners.Handler(campaigns.API{
-		Campaigns: h.campaigns, Orgs: store.Tenants{Table: table}, Accounts: accounts{
+		Campaigns: h.campaigns, Posts: store.Posts{Table: table}, Orgs: store.Tenants{Table: table}, Accounts: accounts{
 			dollars:   connected(dollars, orgID, "USD", integration.Connected),
 			euros:     connected(euros, orgID, "EUR", integration.Connected),
 			lost:      connected(lost, orgID, "USD", integration.NeedsReconnect),

@@ -12,16 +12,21 @@ import (
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/integration"
+	"bellwether/internal/post"
 	"bellwether/internal/tenant"
 )
 
 // Campaigns keeps campaigns.
 type Campaigns interface {
-	Create(ctx context.Context, token string, ch campaign.Change) error
 	Get(ctx context.Context, orgID, id string) (campaign.Campaign, error)
 	UpdateFrom(ctx context.Context, token string, c campaign.Campaign, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error)
 	Rows(ctx context.Context, orgID, id, from, to string) ([]campaign.Row, error)
 	List(ctx context.Context, orgID string, limit int, after string) ([]campaign.Campaign, string, error)
+}
+
+// Posts writes campaigns together with their posts.
+type Posts interface {
+	Launch(ctx context.Context, token string, c campaign.Change, posts []post.Change) error
 }
 
 // Orgs reads organisations' settings and members.
@@ -38,6 +43,7 @@ type Accounts interface {
 // API is the campaigns API.
 type API struct {
 	Campaigns Campaigns
+	Posts     Posts
 	Accounts  Accounts
 	Orgs      Orgs
 	Cursors   api.Cursors
@@ -85,7 +91,11 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = a.Campaigns.Create(r.Context(), cause.ID, ch)
+	posts, err := a.posts(r.Context(), in, spec, cause)
+	if err != nil {
+		return err
+	}
+	err = a.Posts.Launch(r.Context(), cause.ID, ch, posts)
 	if fault.Is(err, fault.Conflict) {
 		// The id is derived from the request: when it is there, this request made it before and its
 		// answer was lost. Otherwise the conflict is about a placement.
@@ -97,7 +107,16 @@ func (a API) create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Location", "/v1/campaigns/"+spec.ID)
-	return answer(w, http.StatusCreated, ch.Campaign, cause)
+	body, err := wire(ch.Campaign, cause.At)
+	if err != nil {
+		return err
+	}
+	if len(posts) > 0 {
+		ids := api.Map(posts, func(ch post.Change) string { return ch.Post.ID })
+		body.PostIds = &ids
+	}
+	api.ETag(w, ch.Campaign.Version)
+	return api.JSON(w, http.StatusCreated, body)
 }
 
 // thresholds are those of a budget that is given none.

@@ -13,11 +13,12 @@ import (
 	"bellwether/internal/integration"
 	"bellwether/internal/money"
 	"bellwether/internal/notification"
+	"bellwether/internal/post"
 )
 
 // build makes the dashboard of the rows at the given time.
 func build(s shown, now time.Time) api.Dashboard {
-	d := api.Dashboard{Totals: totals(s.tiles), Campaigns: []api.Tile{}, Alerts: []api.Alert{}, Posts: api.Map(s.posts, wirePost)}
+	d := api.Dashboard{Totals: totals(s.tiles), Campaigns: []api.Tile{}, Alerts: []api.Alert{}, Posts: api.Map(s.posts[:min(len(s.posts), shownPosts)], wirePost), Upcoming: upcoming(s.upcoming)}
 	d.Accounts, d.StaleAccounts, d.DataAsOf = accounts(s.accounts, now)
 	current := map[string]view{}
 	for _, t := range s.tiles {
@@ -114,7 +115,7 @@ func totals(tiles []analytics.Tile) []api.CurrencyTotals {
 
 func wireAlert(a notification.Alert) api.Alert {
 	out := api.Alert{
-		Id: a.ID, Kind: api.AlertKind(cmp.Or(a.Kind, "budget")), CampaignId: api.Optional(a.CampaignID), IntegrationId: api.Optional(a.IntegrationID),
+		Id: a.ID, Kind: api.AlertKind(cmp.Or(a.Kind, "budget")), CampaignId: api.Optional(a.CampaignID), IntegrationId: api.Optional(a.IntegrationID), PostId: api.Optional(a.PostID),
 		Severity: api.AlertSeverity(a.Severity), Title: a.Title, Text: a.Text, EventId: a.EventID, At: a.At,
 	}
 	if a.Kind != notification.AlertBudget {
@@ -140,12 +141,31 @@ func (s shown) stands(a notification.Alert, current map[string]view, now time.Ti
 	case notification.AlertStatusRefused:
 		return ours && v.tile.Unsettled > 0 && now.Sub(a.At) < recent
 	}
+	if a.Kind == notification.AlertPost {
+		return now.Sub(a.At) < recent && slices.ContainsFunc(s.posts, func(p analytics.PostTile) bool {
+			return p.PostID == a.PostID && (p.Status == string(post.StatusFailed) || p.Status == string(post.StatusPartial))
+		})
+	}
 	return now.Sub(a.At) < recent && slices.ContainsFunc(s.accounts, func(t integration.Tile) bool {
 		unwell := t.Status == integration.NeedsReconnect || t.Failures > 0 || a.Kind == notification.AlertGrantEnding
 		return t.IntegrationID == a.IntegrationID && (unwell || stale(t, now))
 	})
 }
 
-func wirePost(p analytics.PublishedPost) api.PostTile {
-	return api.PostTile{PostId: p.PostID, CampaignId: api.Optional(p.CampaignID), Platforms: api.List(p.Platforms), PublishedAt: p.PublishedAt}
+func wirePost(p analytics.PostTile) api.PostTile {
+	return api.PostTile{
+		PostId: p.PostID, CampaignId: api.Optional(p.CampaignID), Platforms: api.List(p.Platforms), Status: p.Status, Summary: p.Summary,
+		ScheduledFor: api.Moment(p.ScheduledFor), PublishedAt: api.Moment(p.PublishedAt),
+	}
+}
+
+// upcoming are the next posts, as they stand.
+func upcoming(list []post.Post) *[]api.PostTile {
+	tiles := api.Map(list, func(p post.Post) api.PostTile {
+		return wirePost(analytics.PostTile{
+			PostID: p.ID, CampaignID: p.CampaignID, Status: string(p.Status()), Summary: p.Summary(), ScheduledFor: p.PublishAt,
+			Platforms: api.Map(p.Targets, func(t post.Target) string { return t.Platform }),
+		})
+	})
+	return &tiles
 }

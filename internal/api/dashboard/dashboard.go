@@ -20,12 +20,13 @@ import (
 	"bellwether/internal/integration"
 	"bellwether/internal/notification"
 	"bellwether/internal/parallel"
+	"bellwether/internal/post"
 )
 
 // Rows reads what the dashboard shows.
 type Rows interface {
 	Tiles(ctx context.Context, orgID string) ([]analytics.Tile, error)
-	Posts(ctx context.Context, orgID string) ([]analytics.PublishedPost, error)
+	Posts(ctx context.Context, orgID string) ([]analytics.PostTile, error)
 	TileVersion(ctx context.Context, orgID, campaignID string) (int64, error)
 }
 
@@ -39,11 +40,23 @@ type Accounts interface {
 	Tiles(ctx context.Context, orgID string) ([]integration.Tile, error)
 }
 
+// Calendar reads posts by their time.
+type Calendar interface {
+	List(ctx context.Context, orgID string, from, to time.Time, limit int, after string) ([]post.Post, string, error)
+}
+
+// How many posts are shown.
+const (
+	shownPosts    = 100
+	shownUpcoming = 10
+)
+
 // API is the dashboard API.
 type API struct {
 	Rows     Rows
 	Alerts   Alerts
 	Accounts Accounts
+	Calendar Calendar
 	Cursors  api.Cursors
 	Sleep    func(ctx context.Context, d time.Duration) error // waits, or returns ctx's error
 }
@@ -72,7 +85,7 @@ func (a API) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.read(r.Context(), orgID)
+	s, err := a.read(r.Context(), orgID, now)
 	if err != nil {
 		return err
 	}
@@ -84,12 +97,13 @@ func (a API) dashboard(w http.ResponseWriter, r *http.Request) error {
 // shown are the rows that a dashboard is made of.
 type shown struct {
 	tiles    []analytics.Tile
-	posts    []analytics.PublishedPost
+	posts    []analytics.PostTile
+	upcoming []post.Post
 	alerts   []notification.Alert
 	accounts []integration.Tile
 }
 
-func (a API) read(ctx context.Context, orgID string) (s shown, err error) {
+func (a API) read(ctx context.Context, orgID string, now time.Time) (s shown, err error) {
 	err = parallel.Do(ctx,
 		func(ctx context.Context) (err error) {
 			s.tiles, err = a.Rows.Tiles(ctx, orgID)
@@ -97,6 +111,10 @@ func (a API) read(ctx context.Context, orgID string) (s shown, err error) {
 		},
 		func(ctx context.Context) (err error) {
 			s.posts, err = a.Rows.Posts(ctx, orgID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			s.upcoming, _, err = a.Calendar.List(ctx, orgID, now, now.Add(post.MaxAhead), shownUpcoming, "")
 			return err
 		},
 		func(ctx context.Context) (err error) {
@@ -140,7 +158,10 @@ func (s shown) fingerprint(now time.Time) string {
 		fmt.Fprint(h, t.CampaignID, " ", t.Version, "\n")
 	}
 	for _, p := range s.posts {
-		io.WriteString(h, p.PostID+"\n")
+		fmt.Fprint(h, p.PostID, " ", p.Version, "\n")
+	}
+	for _, p := range s.upcoming {
+		fmt.Fprint(h, p.ID, " ", p.Version, "\n")
 	}
 	for _, a := range s.alerts {
 		io.WriteString(h, a.ID+"\n")

@@ -13,6 +13,7 @@ import (
 	"bellwether/internal/api"
 	"bellwether/internal/integration"
 	"bellwether/internal/notification"
+	"bellwether/internal/post"
 	"bellwether/internal/tenant"
 )
 
@@ -38,7 +39,14 @@ func (list tiles) Tiles(context.Context, string) ([]integration.Tile, error) { r
 
 func (r *rows) Tiles(context.Context, string) ([]analytics.Tile, error) { return r.tiles, nil }
 
-func (r *rows) Posts(context.Context, string) ([]analytics.PublishedPost, error) { return nil, nil }
+func (r *rows) Posts(context.Context, string) ([]analytics.PostTile, error) { return nil, nil }
+
+// calendar has no posts.
+type calendar struct{}
+
+func (calendar) List(context.Context, string, time.Time, time.Time, int, string) ([]post.Post, string, error) {
+	return nil, "", nil
+}
 
 func (r *rows) TileVersion(_ context.Context, _, campaignID string) (int64, error) {
 	for _, t := range r.tiles {
@@ -72,7 +80,7 @@ func tile(id, currency string, spend int64) analytics.Tile {
 func get(t *testing.T, r *rows, now time.Time, query, etag string) (api.Dashboard, *http.Response) {
 	t.Helper()
 	manners := api.Manners{Now: func() time.Time { return now }, Random: rand.NewChaCha8([32]byte{})}
-	h := manners.Handler(API{Rows: r, Alerts: r, Accounts: r.accounts, Sleep: r.sleep}.Routes()...)
+	h := manners.Handler(API{Rows: r, Alerts: r, Accounts: r.accounts, Calendar: calendar{}, Sleep: r.sleep}.Routes()...)
 	req := httptest.NewRequest("GET", "/v1/dashboard"+query, nil)
 	req = req.WithContext(tenant.WithPrincipal(req.Context(), tenant.Principal{ID: "u", OrgID: "o", Role: tenant.Viewer, Actor: "user/u"}))
 	if etag != "" {

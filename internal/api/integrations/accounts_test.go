@@ -43,7 +43,7 @@ func TestChooseAnAccount(t *testing.T) {
 
 	var i, again api.Integration
 	w.do(ada, 200, &i, "POST", choose, `{"accountId":"act_2"}`)
-	if i.Id != integration.IDOf(ourOrg, "meta", "act_2") || i.Account.Currency != "EUR" || i.ConnectedBy != adaID || !i.GrantEndsAt.Equal(w.platform.ends) {
+	if i.Id != integration.IDOf(ourOrg, "meta", "act_2") || api.Value(i.Account.Currency) != "EUR" || i.ConnectedBy != adaID || !i.GrantEndsAt.Equal(w.platform.ends) {
 		t.Errorf("integration %+v", i)
 	}
 	w.wantToken(i.Id, "access-1")

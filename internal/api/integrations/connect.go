@@ -1,7 +1,6 @@
 package integrations
 
 import (
-	"net"
 	"net/http"
 	"strings"
 	"unicode"
@@ -66,7 +65,7 @@ func (a API) begin(w http.ResponseWriter, r *http.Request, c integration.Connect
 		return err
 	}
 	c.ID, c.OrgID, c.Status = event.Derive(cause.ID, "connection"), p.OrgID, integration.ConnectionPending
-	c.ActorID, c.RequestID, c.RedirectURI = p.Actor, cause.CorrelationID, a.base(r)+callbackPath
+	c.ActorID, c.RequestID, c.RedirectURI = p.Actor, cause.CorrelationID, api.Base(r, a.PublicURL)+callbackPath
 	c.ExpiresAt, c.Version = cause.At.Add(integration.ConnectionLifetime).UTC(), 1
 	if connector.Info().PKCE {
 		if c.Verifier, err = a.newVerifier(ctx, c); err != nil {
@@ -101,19 +100,4 @@ func (a API) authorizeURL(r *http.Request, connector platform.Party, c integrati
 		return "", err
 	}
 	return connector.AuthorizeURL(platform.Authorization{State: state, RedirectURI: c.RedirectURI, Challenge: challengeOf(verifier)}), nil
-}
-
-// base is where browsers reach us. On this machine there is no TLS.
-func (a API) base(r *http.Request) string {
-	if a.PublicURL != "" {
-		return strings.TrimSuffix(a.PublicURL, "/")
-	}
-	name := r.Host
-	if host, _, err := net.SplitHostPort(r.Host); err == nil {
-		name = host
-	}
-	if ip := net.ParseIP(strings.Trim(name, "[]")); name == "localhost" || ip.IsLoopback() {
-		return "http://" + r.Host
-	}
-	return "https://" + r.Host
 }

@@ -61,7 +61,7 @@ func TestConnect(t *testing.T) {
 	}
 	var i api.Integration
 	header = w.do(ada, 200, &i, "GET", "/v1/integrations/"+id, "")
-	if i.Status != "connected" || i.Platform != "meta" || i.Account.Id != "act_1" || i.Account.Currency != "USD" || i.ConnectedBy != adaID ||
+	if i.Status != "connected" || i.Platform != "meta" || i.Account.Id != "act_1" || api.Value(i.Account.Currency) != "USD" || i.ConnectedBy != adaID ||
 		i.EveryMinutes != 15 || !slices.Equal(i.Scopes, []string{"ads_read"}) || !i.GrantEndsAt.Equal(w.platform.ends) || header.Get("ETag") != `"1"` {
 		t.Errorf("integration %+v, header %v", i, header)
 	}

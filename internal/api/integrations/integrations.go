@@ -68,6 +68,8 @@ func (a API) Routes() []api.Route {
 		{Pattern: "POST " + all, Handle: a.connect},
 		{Pattern: "GET " + all, Handle: a.list},
 		{Pattern: "GET " + all + "/callback", Handle: a.callback, Public: true},
+		{Pattern: "GET " + signInPath, Handle: a.showSignIn, Public: true},
+		{Pattern: "POST " + signInPath, Handle: a.finishSignIn, Public: true},
 		{Pattern: "GET " + one, Handle: a.get},
 		{Pattern: "PATCH " + one, Handle: a.update},
 		{Pattern: "GET " + one + "/health", Handle: a.health},

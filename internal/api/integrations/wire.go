@@ -27,7 +27,7 @@ func wire(i integration.Integration, now time.Time) api.Integration {
 }
 
 func wireAccount(a platform.Account) api.AdAccount {
-	return api.AdAccount{Id: a.ID, Name: a.Name, Currency: string(a.Currency), TimeZone: a.TimeZone, Suspended: a.Suspended}
+	return api.AdAccount{Id: a.ID, Name: a.Name, Currency: api.Optional(string(a.Currency)), TimeZone: api.Optional(a.TimeZone), Suspended: a.Suspended}
 }
 
 // wireConnection is the attempt to connect as clients see it: nothing that is sealed in it.
@@ -63,7 +63,10 @@ func (a API) platforms(w http.ResponseWriter, _ *http.Request) error {
 	out := api.PlatformList{Items: []api.AdPlatform{}}
 	for _, name := range slices.Sorted(maps.Keys(a.Connectors)) {
 		info := a.Connectors[name].Info()
-		can := []api.AdPlatformCapabilities{api.AdPlatformCapabilitiesCampaigns, api.AdPlatformCapabilitiesMetrics, api.AdPlatformCapabilitiesStatus, api.AdPlatformCapabilitiesBudget}
+		can := []api.AdPlatformCapabilities{api.AdPlatformCapabilitiesPosts}
+		if !platform.Posts(name) {
+			can = []api.AdPlatformCapabilities{api.AdPlatformCapabilitiesCampaigns, api.AdPlatformCapabilitiesMetrics, api.AdPlatformCapabilitiesStatus, api.AdPlatformCapabilitiesBudget}
+		}
 		if info.Refreshes {
 			can = append(can, api.AdPlatformCapabilitiesRefresh)
 		}

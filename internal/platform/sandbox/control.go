@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"bellwether/internal/money"
@@ -63,8 +64,8 @@ type order struct {
 func (s *Server) post(do func(order) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		in, err := readOrder(r)
-		if err == nil && !slices.Contains([]string{"meta", "google", "linkedin", "tiktok"}, in.Platform) {
-			err = fmt.Errorf("platform must be meta, google, linkedin or tiktok")
+		if err == nil && !slices.Contains(Platforms(), in.Platform) {
+			err = fmt.Errorf("platform must be one of %s", strings.Join(Platforms(), ", "))
 		}
 		if err == nil {
 			err = do(in)
@@ -160,7 +161,7 @@ type shown struct {
 }
 
 func (s *Server) campaigns() (list []shown) {
-	for _, name := range []string{"meta", "google", "linkedin", "tiktok"} {
+	for _, name := range Platforms() {
 		for _, a := range s.world.Accounts(name) {
 			for _, c := range s.world.Campaigns(name, a.ID) {
 				var spend int64
@@ -188,10 +189,12 @@ func (s *Server) showState(w http.ResponseWriter, _ *http.Request) {
 		Accounts  []Account `json:"accounts"`
 		Campaigns []shown   `json:"campaigns"`
 		Grants    []grant   `json:"grants"`
+		Posts     []Post    `json:"posts"`
 		Log       []Call    `json:"log"`
 	}{Campaigns: s.campaigns(), Log: s.world.Log(), Grants: []grant{}}
-	for _, name := range []string{"meta", "google", "linkedin", "tiktok"} {
+	for _, name := range Platforms() {
 		out.Accounts = append(out.Accounts, s.world.Accounts(name)...)
+		out.Posts = append(out.Posts, s.world.Posts(name, "")...)
 		for _, g := range s.world.Grants(name) {
 			out.Grants = append(out.Grants, grant{name, g.ExpiresAt, g.Revoked})
 		}

@@ -1,0 +1,26 @@
+// The function notify-post-scheduled sets the timers of a post and confirms its plan.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/app"
+	"bellwether/internal/listen"
+	"bellwether/internal/schedule/scheduler"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		table := dynamo.New(c.AWS, c.Table)
+		return listen.NotifyPostScheduled(listen.PostScheduled{
+			Posts:  store.Posts{Table: table},
+			Roster: store.Tenants{Table: table},
+			Inbox:  store.Inbox{Table: table},
+			Timers: scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
+			Park:   store.Parked{Table: table},
+			Now:    c.Now,
+		})
+	})
+}

@@ -1,0 +1,32 @@
+// The function posts-api serves the API of social posts and their calendar.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"bellwether/internal/api"
+	"bellwether/internal/api/posts"
+	"bellwether/internal/app"
+	"bellwether/internal/entry"
+	"bellwether/internal/secret/local"
+	"bellwether/internal/store"
+	"bellwether/internal/store/dynamo"
+)
+
+func main() {
+	app.Main(func(c app.Config) lambda.Handler {
+		table := dynamo.New(c.AWS, c.Table)
+		sealer := app.Must(local.New(c.CursorKey, c.Random))
+		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
+		routes := posts.API{
+			Posts:     store.Posts{Table: table},
+			Accounts:  store.Integrations{Table: table},
+			Campaigns: store.Campaigns{Table: table},
+			Orgs:      store.Tenants{Table: table},
+			Cursors:   api.Cursors{Sealer: sealer, Now: c.Now},
+			Feeds:     sealer,
+			PublicURL: c.PublicURL,
+		}.Routes()
+		return entry.NewHTTP(manners.Handler(routes...))
+	})
+}
