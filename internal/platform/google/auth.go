@@ -109,5 +109,8 @@ func (k *Connector) Revoke(ctx context.Context, c platform.Call) error {
 	if platform.Is(err, platform.ClassAuthRevoked) {
 		return nil // it had ended before
 	}
-	return err
+	if err != nil || len(answer.Body) == 0 {
+		return err
+	}
+	return k.client.Decode(op, answer, new(any)) // a page of a proxy's is no word of Google's
 }

@@ -29,8 +29,11 @@ func (k *Connector) update(ctx context.Context, op string, c platform.Call, id s
 		return k.invalid(op, "", "the request can't be written")
 	}
 	r.Header.Set("X-RestLi-Method", "PARTIAL_UPDATE")
-	_, err = k.ask(ctx, op, c, r) // done is 204, without a body
-	return err
+	answer, err := k.ask(ctx, op, c, r)
+	if err != nil || len(answer.Body) == 0 { // done is 204, without a body
+		return err
+	}
+	return k.client.Decode(op, answer, new(any)) // a page of a proxy's is no word of LinkedIn's
 }
 
 // SetStatus activates or pauses a campaign.

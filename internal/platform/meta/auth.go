@@ -59,13 +59,7 @@ func (c *graph) Refresh(ctx context.Context, g platform.Grant) (platform.Grant, 
 	q := c.client0()
 	q.Set("grant_type", "fb_exchange_token")
 	q.Set("fb_exchange_token", g.Access.Reveal())
-	next, err := c.token(ctx, "refresh", q)
-	if platform.Is(err, platform.ClassAuthExpired) {
-		refused := *platform.AsError(err)
-		refused.Class = platform.ClassAuthRevoked // what has ended can't be exchanged any more
-		return next, &refused
-	}
-	return next, err
+	return c.token(ctx, "refresh", q)
 }
 
 func (c *graph) token(ctx context.Context, op string, q url.Values) (platform.Grant, error) {
@@ -76,6 +70,11 @@ func (c *graph) token(ctx context.Context, op string, q url.Values) (platform.Gr
 	var t token
 	secrets := []string{q.Get("client_secret"), q.Get("code"), q.Get("fb_exchange_token"), q.Get("code_verifier")}
 	answer, err := c.send(ctx, op, nil, r, secrets, &t)
+	if platform.Is(err, platform.ClassAuthExpired) {
+		refused := *platform.AsError(err)
+		refused.Class = platform.ClassAuthRevoked // what has ended can't be exchanged any more
+		return platform.Grant{}, &refused
+	}
 	if err != nil {
 		return platform.Grant{}, err
 	}

@@ -256,9 +256,9 @@ func objective(raw string) string {
 
 // SetStatus implements platform.Controller.
 func (c *Connector) SetStatus(ctx context.Context, call platform.Call, id string, s platform.Switch) error {
-	status := "PAUSED"
-	if s == platform.On {
-		status = "ACTIVE"
+	status, ok := map[platform.Switch]string{platform.On: "ACTIVE", platform.Off: "PAUSED"}[s]
+	if !ok {
+		return c.invalid("set_status", "a campaign can be set on or off")
 	}
 	return c.set(ctx, "set_status", call, id, url.Values{"status": {status}})
 }

@@ -106,7 +106,7 @@ func furnish(now time.Time) state {
 	for i, age := range ages {
 		add(Campaign{Platform: "meta", AccountID: "act_1019283746", ID: fmt.Sprint(120210000000001 + i), Name: "Autumn " + age, Objective: "OUTCOME_SALES", Status: "ACTIVE", Series: "936/" + age})
 		add(Campaign{Platform: "meta", AccountID: "act_1019283746", ID: fmt.Sprint(120210000000011 + i), Name: "Always on " + age, Objective: "OUTCOME_TRAFFIC", Status: "ACTIVE", Series: "916/" + age, BudgetKind: "daily", BudgetMicros: 50 * money.Micro})
-		add(Campaign{Platform: "google", AccountID: "1234567890", ID: fmt.Sprint(21000000001 + i), Name: "Search " + age, Objective: "SEARCH", Status: "ENABLED", Series: "936/" + age, BudgetKind: "daily", BudgetMicros: 80 * money.Micro, BudgetID: fmt.Sprint(7001 + i)})
+		add(Campaign{Platform: "google", AccountID: "1234567890", ID: fmt.Sprint(21000000001 + i), Name: "Search " + age, Objective: "SEARCH", Status: "ENABLED", Series: "936/" + age, BudgetKind: "daily", BudgetMicros: 80 * money.Micro, BudgetID: fmt.Sprint(7001 + i), Shared: i == 0})
 		add(Campaign{Platform: "linkedin", AccountID: "507654321", ID: fmt.Sprint(360001 + i), Name: "Decision makers " + age, Objective: "LEAD_GENERATION", Status: "ACTIVE", Series: "916/" + age, BudgetKind: "daily", BudgetMicros: 100 * money.Micro})
 		add(Campaign{Platform: "tiktok", AccountID: "7012345678901234567", ID: fmt.Sprint(1780000000000000001 + int64(i)), Name: "Clips " + age, Objective: "TRAFFIC", Status: "ENABLE", Series: "936/" + age, BudgetKind: "daily", BudgetMicros: 60 * money.Micro})
 	}

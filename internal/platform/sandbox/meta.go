@@ -94,7 +94,10 @@ func (m metaAPI) campaigns(w http.ResponseWriter, r *http.Request) {
 func metaCampaign(c Campaign, a Account) map[string]any {
 	out := map[string]any{
 		"id": c.ID, "name": c.Name, "objective": c.Objective, "status": c.Status, "effective_status": c.Status,
-		"start_time": c.Start + "T00:00:00-0400",
+		"start_time": metaTime(c.Start, "00:00:00", a),
+	}
+	if c.End != "" {
+		out["stop_time"] = metaTime(c.End, "23:59:59", a)
 	}
 	if c.BudgetKind != "" {
 		unit := int64(10_000)
@@ -104,6 +107,19 @@ func metaCampaign(c Campaign, a Account) map[string]any {
 		out[c.BudgetKind+"_budget"] = strconv.FormatInt(c.BudgetMicros/unit, 10)
 	}
 	return out
+}
+
+// metaTime is a moment of a day of the account, with the offset that its zone has then.
+func metaTime(date, clock string, a Account) string {
+	zone, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	at, err := time.ParseInLocation(time.DateTime, date+" "+clock, zone)
+	if err != nil {
+		return ""
+	}
+	return at.Format("2006-01-02T15:04:05-0700")
 }
 
 func (m metaAPI) campaign(w http.ResponseWriter, r *http.Request) {
