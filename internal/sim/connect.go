@@ -18,7 +18,7 @@ import (
 // connectors are those of all platforms, over the sandbox behind the gate.
 func (w *World) connectors() (platform.Connectors, error) {
 	endpoints := map[string]platform.Endpoint{}
-	for _, name := range []string{platform.Meta, platform.Google, platform.LinkedIn} {
+	for _, name := range sandbox.Platforms() {
 		endpoints[name] = sandbox.Endpoint(name, "http://sandbox.example")
 	}
 	return connectors.New(endpoints, &http.Client{
