@@ -17,6 +17,7 @@ import (
 	"bellwether/internal/platform"
 	"bellwether/internal/platform/google"
 	"bellwether/internal/platform/linkedin"
+	"bellwether/internal/platform/mastodon"
 	"bellwether/internal/platform/meta"
 	"bellwether/internal/secret"
 )
@@ -46,6 +47,7 @@ var makers = map[string]maker{
 
 	platform.Facebook:  {meta.DefaultsFacebook, connector(meta.NewFacebook)},
 	platform.Instagram: {meta.DefaultsInstagram, connector(meta.NewInstagram)},
+	platform.Mastodon:  {mastodon.Defaults, connector(mastodon.New)},
 }
 
 func connector[T platform.Party](make func(platform.Endpoint, platform.Client) (T, error)) func(platform.Endpoint, platform.Client) (platform.Party, error) {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"bellwether/internal/platform"
-	"bellwether/internal/platform/meta"
+	"bellwether/internal/platform/connectors"
 	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/secret"
 )
@@ -44,13 +44,11 @@ func openRoom(t *testing.T, name string) *newsroom {
 		Transport:     &http.Transport{DisableKeepAlives: true},
 	}
 	n.Server, n.endpoint = s, sandbox.Endpoint(name, server.URL)
-	client := platform.Client{HTTP: n.client, Now: clock}
-	if name == platform.Facebook {
-		n.Publisher, err = meta.NewFacebook(n.endpoint, client)
-	} else {
-		n.Publisher, err = meta.NewInstagram(n.endpoint, client)
-	}
+	all, err := connectors.New(map[string]platform.Endpoint{name: n.endpoint}, n.client, clock)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if n.Publisher, err = all.Publisher(name); err != nil {
 		t.Fatal(err)
 	}
 	n.signIn(t)
