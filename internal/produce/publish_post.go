@@ -88,8 +88,8 @@ type Publisher struct {
 const (
 	// sweepAfter is how late something must be before it counts as lost.
 	sweepAfter = 2 * time.Minute
-	sweepPage  = 200
-	sweepSide  = 8 // posts at once
+	sweepPage  = 40 // after which the order of time is kept, however long one of them takes
+	sweepSide  = 8  // posts at once
 	// spareToSend is the time that an invocation must have left to begin: it must not die over a call.
 	spareToSend = 45 * time.Second
 )
