@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"bellwether/internal/platform"
+	"bellwether/internal/platform/bluesky"
 	"bellwether/internal/platform/google"
 	"bellwether/internal/platform/linkedin"
 	"bellwether/internal/platform/mastodon"
 	"bellwether/internal/platform/meta"
+	"bellwether/internal/platform/x"
 	"bellwether/internal/secret"
 )
 
@@ -48,6 +50,8 @@ var makers = map[string]maker{
 	platform.Facebook:  {meta.DefaultsFacebook, connector(meta.NewFacebook)},
 	platform.Instagram: {meta.DefaultsInstagram, connector(meta.NewInstagram)},
 	platform.Mastodon:  {mastodon.Defaults, connector(mastodon.New)},
+	platform.X:         {x.Defaults, connector(x.New)},
+	platform.Bluesky:   {bluesky.Defaults, connector(bluesky.New)},
 }
 
 func connector[T platform.Party](make func(platform.Endpoint, platform.Client) (T, error)) func(platform.Endpoint, platform.Client) (platform.Party, error) {

@@ -91,7 +91,8 @@ func TestSandboxEndpoints(t *testing.T) {
 	}
 	for name, party := range all {
 		page := party.AuthorizeURL(platform.Authorization{State: "s", RedirectURI: "https://app.example/callback"})
-		if party.Info().Platform != name || !strings.HasPrefix(page, "http://localhost:8091/"+name+"/") {
+		theirs := strings.HasPrefix(page, "http://localhost:8091/"+name+"/")
+		if party.Info().Platform != name || theirs == party.Info().Password {
 			t.Errorf("%s: %+v asks people at %s", name, party.Info(), page)
 		}
 		if platform.Posts(name) {

@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{world: world, apis: map[string]api{}, faults: &faults{}, mux: http.NewServeMux()}
-	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newFacebook(world), newInstagram(world), newMastodon(world)} {
+	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newFacebook(world), newInstagram(world), newMastodon(world), newBluesky(world)} {
 		s.apis[a.name] = a
 		s.mux.Handle("/"+a.name+"/", http.StripPrefix("/"+a.name, s.under(a)))
 	}
@@ -89,6 +89,8 @@ var endpoints = map[string]struct{ base, auth, token, version string }{
 	platform.Facebook:  {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
 	platform.Instagram: {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
 	platform.Mastodon:  {"", "/oauth/authorize", "/oauth/token", ""},
+	platform.X:         {"/2", "/i/oauth2/authorize", "/2/oauth2/token", ""},
+	platform.Bluesky:   {"", "", "/xrpc/com.atproto.server.createSession", ""},
 }
 
 // Endpoint says how to reach the platform's sandbox at base: "http://localhost:8091".
@@ -105,6 +107,6 @@ func Endpoint(name, base string) platform.Endpoint {
 func Platforms() []string {
 	return []string{
 		platform.Meta, platform.Google, platform.LinkedIn,
-		platform.Facebook, platform.Instagram, platform.Mastodon,
+		platform.Facebook, platform.Instagram, platform.Mastodon, platform.Bluesky,
 	}
 }
