@@ -262,6 +262,9 @@ func (ch *Change) tell(cause event.Cause, t *Target, text string) {
 	e := Entry{At: cause.At.UTC(), Text: text, Actor: cause.Actor}
 	if t != nil {
 		e.TargetID, e.State = t.ID, t.State
+		if l, ok := LimitsOf(t.Platform); ok {
+			e.Text = l.Name + ": " + text
+		}
 	}
 	all := append(ch.Post.Timeline, e)
 	ch.Post.Timeline = all[max(0, len(all)-maxTimeline):]

@@ -20,6 +20,7 @@ import (
 	"bellwether/internal/platform/linkedin"
 	"bellwether/internal/platform/mastodon"
 	"bellwether/internal/platform/meta"
+	"bellwether/internal/platform/x"
 	"bellwether/internal/secret"
 )
 
@@ -49,6 +50,7 @@ var makers = map[string]maker{
 	platform.Facebook:  {meta.DefaultsFacebook, connector(meta.NewFacebook)},
 	platform.Instagram: {meta.DefaultsInstagram, connector(meta.NewInstagram)},
 	platform.Mastodon:  {mastodon.Defaults, connector(mastodon.New)},
+	platform.X:         {x.Defaults, connector(x.New)},
 	platform.Bluesky:   {bluesky.Defaults, connector(bluesky.New)},
 }
 

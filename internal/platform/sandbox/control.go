@@ -17,6 +17,7 @@ import (
 // control serves what a person does at the platforms, and what goes wrong there.
 func (s *Server) control() {
 	s.mux.HandleFunc("GET /_sandbox/state", s.showState)
+	s.mux.HandleFunc("GET /_sandbox/images/{name}", showImage)
 	s.mux.HandleFunc("POST /_sandbox/faults", s.post(func(in order) error {
 		if !slices.Contains(Kinds, in.Kind) {
 			return fmt.Errorf("kind must be one of %v", Kinds)

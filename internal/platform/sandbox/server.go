@@ -89,6 +89,7 @@ var endpoints = map[string]struct{ base, auth, token, version string }{
 	platform.Facebook:  {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
 	platform.Instagram: {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
 	platform.Mastodon:  {"", "/oauth/authorize", "/oauth/token", ""},
+	platform.X:         {"/2", "/i/oauth2/authorize", "/2/oauth2/token", ""},
 	platform.Bluesky:   {"", "", "/xrpc/com.atproto.server.createSession", ""},
 }
 
