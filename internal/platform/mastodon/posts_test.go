@@ -26,10 +26,10 @@ func TestPublish(t *testing.T) {
 
 func TestPrepare(t *testing.T) {
 	k := wire(t,
-		step{Request: "prepare", Response: "prepare.response.json"},
-		step{Request: "prepare_plain", Response: "prepare_pending.response.json", Status: 202},
-		step{Request: "ready_1", Response: "prepare.response.json"},
-		step{Request: "ready_2", Response: "prepare_pending.response.json", Status: 206},
+		step{Request: "prepare", Response: "prepare_pending.response.json", Status: 202},
+		step{Request: "prepare_plain", Response: "prepare.response.json"},
+		step{Request: "ready_1", Response: "prepare_pending.response.json", Status: 206},
+		step{Request: "ready_2", Response: "prepare.response.json"},
 		step{Request: "ready_1", Response: "prepare.response.json"},
 		step{Request: "ready_2", Response: "prepare.response.json"},
 	)
