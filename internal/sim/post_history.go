@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"bellwether/internal/platform"
 	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/post"
 	"bellwether/internal/produce"
@@ -169,7 +170,8 @@ func (h *PostHistory) write() {
 	h.texts++
 	at := h.Clock.now.Add(time.Duration(1+h.rng.IntN(90)) * time.Minute)
 	n := 1 + h.rng.IntN(len(h.accounts))
-	id, err := h.Write(h.ada, fmt.Sprint("Story number ", h.texts), at, h.accounts[:n]...)
+	image := h.texts%2 == 0 || slices.Contains(h.platforms[:n], platform.Instagram)
+	id, err := h.Write(h.ada, fmt.Sprint("Story number ", h.texts), image, at, h.accounts[:n]...)
 	if err != nil {
 		h.note("write: %v", err)
 		return

@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
 
+	"bellwether/internal/outbound"
 	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/post"
 	"bellwether/internal/produce"
@@ -12,13 +14,31 @@ import (
 	"bellwether/internal/tenant"
 )
 
-// Write makes a post of the text on the accounts, due then, and answers its id.
-func (w *World) Write(p tenant.Principal, text string, at time.Time, accounts ...string) (string, error) {
+// images is a server of images, behind the gate.
+type images struct{ gate *gate }
+
+func (i images) Fetch(context.Context, string, int64) (f outbound.Fetched, err error) {
+	err = i.gate.pass("fetch an image", func() error {
+		f = outbound.Fetched{Data: []byte("\xff\xd8\xff\xe0 a picture"), Type: "image/jpeg"}
+		return nil
+	})
+	if err != nil {
+		return f, &outbound.Error{Text: "the image can't be fetched", Err: err}
+	}
+	return f, nil
+}
+
+// Write makes a post of the text on the accounts, with an image or without, due then, and answers its id.
+func (w *World) Write(p tenant.Principal, text string, image bool, at time.Time, accounts ...string) (string, error) {
 	targets := make([]map[string]string, len(accounts))
 	for n, id := range accounts {
 		targets[n] = map[string]string{"integrationId": id}
 	}
-	body, err := json.Marshal(map[string]any{"content": map[string]string{"text": text}, "targets": targets, "publishAt": at.Format(time.RFC3339)})
+	content := map[string]any{"text": text}
+	if image {
+		content["media"] = []any{map[string]string{"url": "https://images.example/door.jpg"}}
+	}
+	body, err := json.Marshal(map[string]any{"content": content, "targets": targets, "publishAt": at.Format(time.RFC3339)})
 	if err != nil {
 		return "", err
 	}

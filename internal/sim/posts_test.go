@@ -2,6 +2,8 @@ package sim_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +15,7 @@ import (
 
 // pages are the accounts of the sandbox that simulations publish on.
 var pages = map[string]string{
-	platform.Facebook: "101990000000001",
+	platform.Facebook: "101990000000001", platform.Instagram: "17841400000000001", platform.Mastodon: "109252111498807689",
 }
 
 // publisher is a world with an account of each platform and a post that is due.
@@ -23,7 +25,7 @@ type publisher struct {
 	post     string
 }
 
-func newPublisher(t testing.TB, names ...string) *publisher {
+func newPublisher(t testing.TB, image bool, names ...string) *publisher {
 	t.Helper()
 	p := &publisher{world: newWorld(t)}
 	for _, name := range names {
@@ -35,7 +37,7 @@ func newPublisher(t testing.TB, names ...string) *publisher {
 	}
 	p.settle(t)
 	var err error
-	if p.post, err = p.Write(p.ada, "Doors open at nine", p.Clock.Now().Add(2*time.Hour), p.accounts...); err != nil {
+	if p.post, err = p.Write(p.ada, "Doors open at nine", image || slices.Contains(names, platform.Instagram), p.Clock.Now().Add(2*time.Hour), p.accounts...); err != nil {
 		t.Fatal(err)
 	}
 	p.settle(t)
@@ -65,45 +67,48 @@ func (p *publisher) finish(t testing.TB, under string) post.Post {
 // process die before and after it, calls of the platforms included, alone and in pairs. However it
 // goes, the post stands at most once on each account.
 func TestPostCrashPoints(t *testing.T) {
-	for name, account := range pages {
-		if account == "" {
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			run := func(plans ...map[int]sim.Fault) (calls int) {
-				p := newPublisher(t, name)
-				for n, plan := range plans {
-					_ = p.Publish(p.ada.OrgID, p.post, false, func(call int, _ string) sim.Fault { return plan[call] })
-					if n == 0 {
-						calls = p.Calls()
-					}
-					p.Clock.Add(post.LeaseTime)
-				}
-				is := p.finish(t, fmt.Sprint(plans))
-				if len(plans[0]) == 0 && is.Status() != post.StatusPublished {
-					t.Fatalf("without a fault it is %s: %+v", is.Status(), is.Timeline)
-				}
-				return calls
-			}
-			calls, points := run(nil), 0
-			for first := range calls {
-				for _, f := range sim.Faults {
-					points++
-					run(map[int]sim.Fault{first: f})
-				}
-				if testing.Short() {
-					continue
-				}
-				for second := range calls {
-					for _, f := range []sim.Fault{sim.FailAfter, sim.CrashAfter} {
-						points++
-						run(map[int]sim.Fault{first: f}, map[int]sim.Fault{second: sim.CrashAfter})
-					}
-				}
-			}
-			t.Logf("%d calls, %d crash points and pairs", calls, points)
-		})
+	for name := range pages {
+		crashPoints(t, name, false)
+		crashPoints(t, name+"/image", true)
 	}
+}
+
+func crashPoints(t *testing.T, name string, image bool) {
+	t.Run(name, func(t *testing.T) {
+		name, _, _ := strings.Cut(name, "/")
+		run := func(plans ...map[int]sim.Fault) (calls int) {
+			p := newPublisher(t, image, name)
+			for n, plan := range plans {
+				_ = p.Publish(p.ada.OrgID, p.post, false, func(call int, _ string) sim.Fault { return plan[call] })
+				if n == 0 {
+					calls = p.Calls()
+				}
+				p.Clock.Add(post.LeaseTime)
+			}
+			is := p.finish(t, fmt.Sprint(plans))
+			if len(plans[0]) == 0 && is.Status() != post.StatusPublished {
+				t.Fatalf("without a fault it is %s: %+v", is.Status(), is.Timeline)
+			}
+			return calls
+		}
+		calls, points := run(nil), 0
+		for first := range calls {
+			for _, f := range sim.Faults {
+				points++
+				run(map[int]sim.Fault{first: f})
+			}
+			if testing.Short() {
+				continue
+			}
+			for second := range calls {
+				for _, f := range []sim.Fault{sim.FailAfter, sim.CrashAfter} {
+					points++
+					run(map[int]sim.Fault{first: f}, map[int]sim.Fault{second: sim.CrashAfter})
+				}
+			}
+		}
+		t.Logf("%d calls, %d crash points and pairs", calls, points)
+	})
 }
 
 // A worker that stands still in any call for longer than its lease, and then goes on, does not make a
@@ -111,7 +116,7 @@ func TestPostCrashPoints(t *testing.T) {
 func TestOvertakenPublishers(t *testing.T) {
 	for name := range pages {
 		for stall := range 12 {
-			p := newPublisher(t, name)
+			p := newPublisher(t, stall%2 == 0, name)
 			for range 1 + stall%5 {
 				_ = p.Publish(p.ada.OrgID, p.post, false, func(call int, _ string) sim.Fault {
 					if call == stall {
@@ -133,7 +138,7 @@ func TestChangesAtFireTime(t *testing.T) {
 		for action, body := range map[string]string{"/cancel": `{}`, "/schedule": `{"publishAt":"2026-11-16T09:00:00Z"}`} {
 			acknowledged := 0
 			for at := range 12 {
-				p := newPublisher(t, name)
+				p := newPublisher(t, at%2 == 0, name)
 				taken := false
 				_ = p.Publish(p.ada.OrgID, p.post, false, func(call int, _ string) sim.Fault {
 					if call == at {
@@ -162,7 +167,7 @@ func TestChangesAtFireTime(t *testing.T) {
 
 // A post whose timers never fire is found by the sweep.
 func TestLostWakeUps(t *testing.T) {
-	p := newPublisher(t, platform.Facebook)
+	p := newPublisher(t, false, platform.Facebook)
 	clear(p.Timers)
 	if is := p.finish(t, "without timers"); is.Status() != post.StatusPublished {
 		t.Errorf("it is %s", is.Status())
@@ -177,7 +182,7 @@ func TestStoryOfAPost(t *testing.T) {
 			names = append(names, name)
 		}
 	}
-	p := newPublisher(t, names...)
+	p := newPublisher(t, true, names...)
 	p.Sandbox.Arm(names[0], "publish", "timeout_after_commit", 1)
 	is := p.finish(t, "the story")
 	if is.Status() != post.StatusPublished {
