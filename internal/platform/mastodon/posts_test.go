@@ -91,6 +91,7 @@ func TestFindSearches(t *testing.T) {
 		{"by its images", platform.Publication{Text: "Two Tents!", Media: []platform.Medium{tent, lake}}, []string{"110000000000000002", "110000000000000001"}, "7"},
 		{"by its text and link", platform.Publication{Text: "Tents & more: 50 % off – 東京 🎉\nfor #campers\n", Link: "https://shop.example/a/very/long/way/to/tents?a=1&b=2"}, nil, "8"},
 		{"with a mention", platform.Publication{Text: "Thanks to @ann@other.example: 1 < 2"}, nil, "6"},
+		{"with images that are none of ours", platform.Publication{Text: "Two tents, in pictures"}, nil, ""},
 		{"another text", platform.Publication{Text: "Two Tents"}, nil, ""},
 		{"another link", platform.Publication{Text: "Tents & more: 50 % off – 東京 🎉\nfor #campers", Link: "https://shop.example/a/very/long/way/to/tents"}, nil, ""},
 		{"other images", platform.Publication{Text: "Two tents", Media: []platform.Medium{tent}}, []string{"110000000000000001"}, ""},
