@@ -24,7 +24,8 @@ type Limits struct {
 	NeedMedia bool   // it takes no post without an image
 	Types     []string
 	Bytes     int64 // of one image; 0: the platform doesn't say
-	LinkApart bool  // the link is shown apart from the text and takes no room in it
+	LinkApart bool  // the link of a post without images is shown apart, and takes no room in the text
+	ShortLink int   // a link in the text is shown with at most so many characters; 0: whole
 }
 
 // Unit is how a platform counts characters.
@@ -44,7 +45,7 @@ var limits = map[string]Limits{
 	platform.LinkedInPage: {Name: "LinkedIn", Text: 3000, Unit: UTF16, Media: 1, Types: []string{"image/jpeg", "image/png", "image/gif"}, Bytes: 36152320 / 4, LinkApart: true},
 	platform.X:            {Name: "X", Text: 280, Unit: Weighted, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 5 << 20},
 	platform.Mastodon:     {Name: "Mastodon", Text: 500, Unit: LinksAs23, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 16 << 20},
-	platform.Bluesky:      {Name: "Bluesky", Text: 300, Unit: Graphemes, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 1_000_000, LinkApart: true},
+	platform.Bluesky:      {Name: "Bluesky", Text: 300, Unit: Graphemes, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 1_000_000, LinkApart: true, ShortLink: 30},
 }
 
 // LimitsOf are a platform's limits; ok is false for one that takes no posts.
@@ -102,10 +103,14 @@ func light(r rune) bool {
 
 // Shown is the text as it counts on the platform: with its link, where that stands in the text.
 func (l Limits) Shown(c Content) string {
-	if c.Link == "" || l.LinkApart {
+	if c.Link == "" || (l.LinkApart && len(c.Media) == 0) {
 		return c.Text
 	}
-	return strings.TrimSpace(c.Text + "\n" + c.Link)
+	link := c.Link
+	if l.ShortLink > 0 && len(link) > l.ShortLink {
+		link = link[:l.ShortLink]
+	}
+	return strings.TrimSpace(c.Text + "\n" + link)
 }
 
 // check is what the platform would refuse about the content. field is the content's name in the request.

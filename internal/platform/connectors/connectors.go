@@ -73,7 +73,7 @@ func Read(settings secret.Text, now func() time.Time) (platform.Connectors, erro
 		if !ok {
 			return nil, fmt.Errorf("there is no connector for the platform %q", name)
 		}
-		access, err := readAccess(named[name])
+		access, err := readAccess(named[name], name != platform.Bluesky)
 		if err != nil {
 			return nil, fmt.Errorf("the settings of %s: %w", name, err)
 		}
@@ -82,8 +82,9 @@ func Read(settings secret.Text, now func() time.Time) (platform.Connectors, erro
 	return New(endpoints, NewClient(), now)
 }
 
-// readAccess names the field that is wrong, and no value.
-func readAccess(text []byte) (a Access, err error) {
+// readAccess names the field that is wrong, and no value. Without client it is a platform to which we are
+// nobody: people give us a password of theirs.
+func readAccess(text []byte, client bool) (a Access, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	err = d.Decode(&a)
@@ -94,7 +95,7 @@ func readAccess(text []byte) (a Access, err error) {
 		return a, errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	for _, field := range []struct{ name, value string }{{"clientId", a.ClientID}, {"clientSecret", a.ClientSecret}} {
-		if field.value == "" {
+		if client && field.value == "" {
 			return a, fmt.Errorf("%s is wanted", field.name)
 		}
 	}

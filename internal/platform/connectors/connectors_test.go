@@ -136,3 +136,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		server.Close()
 	}
 }
+
+// At Bluesky we are nobody: people give us an app password.
+func TestSettingsWithoutAClient(t *testing.T) {
+	all, err := connectors.Read(secret.NewText(`{"bluesky": {}}`), time.Now)
+	if err != nil || len(all) != 1 {
+		t.Errorf("%d connectors, %v", len(all), err)
+	}
+}
