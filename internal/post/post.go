@@ -128,7 +128,7 @@ type Entry struct {
 }
 
 // maxTimeline keeps the item small.
-const maxTimeline = 100
+const maxTimeline = 50
 
 // Subject is the post's name in events.
 func (p Post) Subject() string { return Subject(p.ID) }
@@ -179,12 +179,17 @@ func (p Post) NextAt() time.Time {
 func (p Post) Due(now time.Time) []string {
 	var ids []string
 	for _, t := range p.Targets {
-		if t.open() && !now.Before(t.NextAt) {
+		if t.due(now) {
 			ids = append(ids, t.ID)
 		}
 	}
 	return ids
 }
+
+// slack is how much early something may be done: the clock of whoever wakes us may be ahead of ours.
+const slack = 2 * time.Second
+
+func (t Target) due(now time.Time) bool { return t.open() && !now.Add(slack).Before(t.NextAt) }
 
 // Target finds a target.
 func (p Post) Target(id string) (Target, bool) {

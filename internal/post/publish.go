@@ -49,7 +49,7 @@ func (p Post) Claim(id, holder string, cause event.Cause) (Change, Action, error
 	if n >= 0 && p.Targets[n].Holder == holder && p.Targets[n].held(now) {
 		return Change{Post: p}, p.Targets[n].action(), nil // it was stored, and the answer was lost
 	}
-	if n < 0 || !p.Targets[n].open() || now.Before(p.Targets[n].NextAt) {
+	if n < 0 || !p.Targets[n].due(now) {
 		return Change{Post: p}, Nothing, nil
 	}
 	ch := p.begin(cause)

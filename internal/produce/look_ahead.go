@@ -9,7 +9,6 @@ import (
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
-	"bellwether/internal/integration"
 	"bellwether/internal/outbound"
 	"bellwether/internal/parallel"
 	"bellwether/internal/platform"
@@ -61,12 +60,11 @@ func (r *publication) foresee(ctx context.Context, p post.Post, t post.Target) (
 	if err != nil {
 		return nil, err
 	}
-	if with.account.Status == integration.Connected && with.account.BlockedUntil.After(p.PublishAt) {
-		return []string{with.refusal.Message}, nil
+	if with.blocked != nil && with.account.BlockedUntil.After(p.PublishAt) {
+		return []string{with.blocked.Message}, nil
 	}
 	if e := with.refusal; e != nil {
 		switch {
-		case e.Class == platform.ClassBlocked: // it ends before the post is due
 		case e.Class == platform.ClassTransient || e.Class == platform.ClassRateLimited:
 			return nil, nil // of the platform today, not of the post
 		default:
@@ -90,9 +88,6 @@ func (r *publication) foresee(ctx context.Context, p post.Post, t post.Target) (
 }
 
 func (r *publication) allowance(ctx context.Context, with reach) (left int, ok bool, err error) {
-	if with.connector == nil {
-		return 0, false, nil
-	}
 	err = r.again(ctx, &with, func(c platform.Call) (err error) {
 		left, ok, err = with.connector.Allowance(ctx, c)
 		return err

@@ -1,6 +1,7 @@
 package produce
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -243,7 +244,8 @@ type reach struct {
 	account   integration.Integration
 	connector platform.Publisher
 	call      platform.Call
-	refusal   *platform.Error
+	refusal   *platform.Error // nothing can be asked of the platform
+	blocked   *platform.Error // nothing may be published
 }
 
 func (r *publication) reach(ctx context.Context, orgID string, t post.Target) (reach, error) {
@@ -257,9 +259,8 @@ func (r *publication) reach(ctx context.Context, orgID string, t post.Target) (r
 		return out, nil
 	}
 	if until := account.BlockedUntil; r.Now().Before(until) {
-		out.refusal = &platform.Error{Platform: t.Platform, Op: "publish", Class: platform.ClassBlocked,
+		out.blocked = &platform.Error{Platform: t.Platform, Op: "publish", Class: platform.ClassBlocked,
 			Message: "the platform stopped this account from publishing; it is left alone until " + until.Format("2 Jan 15:04 UTC")}
-		return out, nil
 	}
 	if out.connector, err = r.Connectors.Publisher(t.Platform); err != nil {
 		return out, err
@@ -299,11 +300,11 @@ const mostSteps = 4
 // step does one thing and stores what came of it.
 func (r *publication) step(ctx context.Context, p post.Post, id string, action post.Action, with reach) (post.Post, post.Action, error) {
 	t, _ := p.Target(id)
-	if with.refusal != nil {
-		if action == post.Look {
-			return r.looked(ctx, p, id, platform.Found{})
-		}
-		return r.refused(ctx, p, id, with, with.refusal)
+	switch refusal := cmp.Or(with.refusal, with.blocked); {
+	case action == post.Look && with.refusal != nil:
+		return r.looked(ctx, p, id, platform.Found{})
+	case action != post.Look && refusal != nil:
+		return r.refused(ctx, p, id, with, refusal)
 	}
 	switch action {
 	case post.Prepare, post.Poll:
@@ -448,7 +449,7 @@ func (r *publication) refused(ctx context.Context, p post.Post, id string, with 
 		}
 		return p.Refused(id, r.holder, e, jitter, r.cause(token))
 	})
-	if err != nil || with.refusal != nil && with.refusal.Class == platform.ClassBlocked {
+	if err != nil || with.blocked != nil {
 		return p, post.Nothing, err
 	}
 	return p, post.Nothing, r.aftermath(ctx, with.account, e)

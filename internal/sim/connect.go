@@ -39,15 +39,33 @@ func (w *World) Connect(p tenant.Principal, platformName, accountID string) (str
 	if err := json.Unmarshal([]byte(a.Body), &begun); err != nil {
 		return "", err
 	}
-	back, err := w.consent(begun.AuthorizationURL)
+	back, err := w.comeBack(begun.AuthorizationURL)
 	if err != nil {
 		return "", err
 	}
-	a, err = w.Do(tenant.Principal{}, Request{Function: "integrations-api", Method: "GET", Path: back.Path, Query: back.RawQuery}, nil)
+	a, err = w.Do(tenant.Principal{}, back, nil)
 	if err != nil || a.Status != http.StatusOK {
 		return "", fmt.Errorf("come back from %s: %v %+v", platformName, err, a)
 	}
 	return integration.IDOf(p.OrgID, platformName, accountID), nil
+}
+
+// comeBack is what a person's browser asks of us after it was sent to the address: it comes back from the
+// platform, or fills in our own form where that has no page.
+func (w *World) comeBack(address string) (Request, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return Request{}, err
+	}
+	if strings.HasSuffix(u.Path, "/sign-in") {
+		form := url.Values{"state": {u.Query().Get("state")}, "handle": {"northwind.bsky.example"}, "password": {"sandbox-app-pass"}}
+		return Request{Function: "integrations-api", Method: "POST", Path: u.Path, Type: "application/x-www-form-urlencoded", Body: form.Encode()}, nil
+	}
+	back, err := w.consent(address)
+	if err != nil {
+		return Request{}, err
+	}
+	return Request{Function: "integrations-api", Method: "GET", Path: back.Path, Query: back.RawQuery}, nil
 }
 
 // consent is a person's browser at the platform, who allows what is asked for.

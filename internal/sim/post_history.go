@@ -219,6 +219,7 @@ func (h *PostHistory) retry(id string) {
 		if t.State != post.Failed && !doubt {
 			continue
 		}
+		delete(h.cancelled, id) // whatever came of the cancel, now it is wanted again
 		path, body := "/v1/posts/"+id+"/targets/"+t.ID+"/retry", `{}`
 		if doubt {
 			body = `{"notPublished":true}`
@@ -228,9 +229,6 @@ func (h *PostHistory) retry(id string) {
 		}
 		a, err := h.Do(h.ada, Request{Function: "posts-api", Method: "POST", Path: path, Body: body, Key: fmt.Sprint("key ", len(h.Steps))}, h.faults)
 		h.note("%s: %s %s -> %d %v", id[:8], t.Platform, path[strings.LastIndex(path, "/")+1:], a.Status, err)
-		if err == nil && a.Status == 200 {
-			delete(h.cancelled, id)
-		}
 		return
 	}
 }

@@ -10,9 +10,9 @@ import (
 // postSteps is how much happens in one history of posts.
 const postSteps = 60
 
-// TestPostHistories lives 1,000 random lives of posts; SIM_HISTORIES and SIM_SEED as for TestHistories.
+// TestPostHistories lives 500 random lives of posts; SIM_HISTORIES and SIM_SEED as for TestHistories.
 func TestPostHistories(t *testing.T) {
-	n, first := setting(t, "SIM_HISTORIES", 1000), setting(t, "SIM_SEED", 1)
+	n, first := setting(t, "SIM_HISTORIES", 500), setting(t, "SIM_SEED", 1)
 	if testing.Short() {
 		n = 30
 	}
