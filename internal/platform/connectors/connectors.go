@@ -47,11 +47,12 @@ var makers = map[string]maker{
 	platform.Google:   {google.Defaults, connector(google.New)},
 	platform.LinkedIn: {linkedin.Defaults, connector(linkedin.New)},
 
-	platform.Facebook:  {meta.DefaultsFacebook, connector(meta.NewFacebook)},
-	platform.Instagram: {meta.DefaultsInstagram, connector(meta.NewInstagram)},
-	platform.Mastodon:  {mastodon.Defaults, connector(mastodon.New)},
-	platform.X:         {x.Defaults, connector(x.New)},
-	platform.Bluesky:   {bluesky.Defaults, connector(bluesky.New)},
+	platform.Facebook:     {meta.DefaultsFacebook, connector(meta.NewFacebook)},
+	platform.Instagram:    {meta.DefaultsInstagram, connector(meta.NewInstagram)},
+	platform.Mastodon:     {mastodon.Defaults, connector(mastodon.New)},
+	platform.X:            {x.Defaults, connector(x.New)},
+	platform.LinkedInPage: {linkedin.DefaultsPages, connector(linkedin.NewPages)},
+	platform.Bluesky:      {bluesky.Defaults, connector(bluesky.New)},
 }
 
 func connector[T platform.Party](make func(platform.Endpoint, platform.Client) (T, error)) func(platform.Endpoint, platform.Client) (platform.Party, error) {

@@ -28,6 +28,47 @@ const (
 	SuspendedCode = "ACCOUNT_SUSPENDED"
 )
 
+// What refuses a post that repeats another one, under 422, has this in its text.
+const DuplicateText = "duplicate"
+
+// How the accounts of a member are found, and those that may be published on.
+const (
+	AdminsQuery = "q=roleAssignee&role=ADMINISTRATOR&state=APPROVED"
+	AdminScope  = "rw_organization_admin"
+)
+
+// PostsQuery finds the posts of an author, who stands before it, the newest first.
+const PostsQuery = "&q=author&count=10&sortBy=CREATED"
+
+// States of a post that nobody sees, and of an image.
+const (
+	PostDraft       = "DRAFT"
+	PostFailed      = "PUBLISH_FAILED"
+	ImageAvailable  = "AVAILABLE"
+	ImageProcessing = "PROCESSING"
+	ImageWaiting    = "WAITING_UPLOAD"
+	ImageFailed     = "PROCESSING_FAILED"
+)
+
+// ShortLink is what LinkedIn may put in place of a link in a text.
+const ShortLink = "https://lnkd.in/"
+
+// article is how a link is shown below a post's text. LinkedIn reads no page itself and wants a title:
+// the link's host is what we know of it.
+type article struct {
+	Source string `json:"source"`
+	Title  string `json:"title"`
+}
+
+// permalink is a post's page: LinkedIn tells none.
+func permalink(authURL, id string) string {
+	u, err := url.Parse(authURL)
+	if err != nil { // New has parsed it before
+		return ""
+	}
+	return u.JoinPath("..", "..", "..", "feed", "update", id).String()
+}
+
 // SignaturePrefix stands before the body in the text that a webhook's signature is over.
 const SignaturePrefix = "hmacsha256="
 

@@ -12,21 +12,21 @@ import (
 )
 
 // AuthorizeURL is the consent page. It takes no code challenge.
-func (k *Connector) AuthorizeURL(a platform.Authorization) string {
+func (k *rest) AuthorizeURL(a platform.Authorization) string {
 	return k.endpoint.AuthURL + "?" + url.Values{
 		"response_type": {"code"}, "client_id": {k.endpoint.ClientID}, "redirect_uri": {a.RedirectURI},
-		"state": {a.State}, "scope": {strings.Join(k.Info().Scopes, " ")},
+		"state": {a.State}, "scope": {strings.Join(k.scopes, " ")},
 	}.Encode()
 }
 
 // Exchange turns a code into a grant. Only approved partners are given a refresh token.
-func (k *Connector) Exchange(ctx context.Context, code, _, redirectURI string) (platform.Grant, error) {
+func (k *rest) Exchange(ctx context.Context, code, _, redirectURI string) (platform.Grant, error) {
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirectURI}}
 	return k.token(ctx, "token", form, platform.Grant{}, code)
 }
 
 // Refresh gets a new access token. The refresh token may be a new one, and ends when the first one would have.
-func (k *Connector) Refresh(ctx context.Context, g platform.Grant) (platform.Grant, error) {
+func (k *rest) Refresh(ctx context.Context, g platform.Grant) (platform.Grant, error) {
 	old := g.Refresh.Reveal()
 	if old == "" {
 		return platform.Grant{}, k.refuse("refresh", platform.ClassAuthRevoked, "no_refresh_token", "the grant has no refresh token")
@@ -36,7 +36,7 @@ func (k *Connector) Refresh(ctx context.Context, g platform.Grant) (platform.Gra
 }
 
 // token asks the token endpoint. What its answer leaves out stays as in old.
-func (k *Connector) token(ctx context.Context, op string, form url.Values, old platform.Grant, secrets ...string) (platform.Grant, error) {
+func (k *rest) token(ctx context.Context, op string, form url.Values, old platform.Grant, secrets ...string) (platform.Grant, error) {
 	form.Set("client_id", k.endpoint.ClientID)
 	form.Set("client_secret", k.endpoint.ClientSecret.Reveal())
 	r, err := platform.PostForm(k.endpoint.TokenURL, form)
@@ -92,7 +92,7 @@ func after(at time.Time, seconds platform.Number) time.Time {
 }
 
 // Revoke gives the token back.
-func (k *Connector) Revoke(ctx context.Context, c platform.Call) error {
+func (k *rest) Revoke(ctx context.Context, c platform.Call) error {
 	const op = "revoke"
 	r, err := platform.PostForm(revokeURL(k.endpoint.TokenURL), url.Values{
 		"token": {c.Token.Reveal()}, "client_id": {k.endpoint.ClientID}, "client_secret": {k.endpoint.ClientSecret.Reveal()},

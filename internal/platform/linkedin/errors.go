@@ -18,7 +18,7 @@ type refused struct {
 }
 
 // refusal is what the answer refuses, nil for none. LinkedIn tells it by the status.
-func (k *Connector) refusal(op string, a platform.Answer, secrets ...string) error {
+func (k *rest) refusal(op string, a platform.Answer, secrets ...string) error {
 	if a.Status >= 200 && a.Status < 300 {
 		return nil
 	}
@@ -28,9 +28,13 @@ func (k *Connector) refusal(op string, a platform.Answer, secrets ...string) err
 		body.ServiceCode = ""
 	}
 	e := &platform.Error{
-		Platform: platform.LinkedIn, Op: op, Class: classOf(a.Status, body),
+		Platform: k.client.Platform, Op: op, Class: classOf(a.Status, body),
 		Code:    cmp.Or(body.Code, string(body.ServiceCode), strconv.Itoa(a.Status)),
 		Message: platform.Clip(body.Message, secrets...), RetryAfter: platform.ParseWait(a.Header.Get("Retry-After"), a.At),
+		Unsure: !platform.Refused(a.Status),
+	}
+	if a.Status == http.StatusUnprocessableEntity && strings.Contains(strings.ToLower(body.Message), DuplicateText) {
+		e.Code = "duplicate"
 	}
 	if a.Status == http.StatusNotFound && !known {
 		e.Class = platform.ClassUnknown // a page, not the API: it says nothing about the thing
@@ -69,7 +73,7 @@ func classOf(status int, body refused) platform.Class {
 }
 
 // tokenRefusal is what the token endpoint refuses: OAuth has a form of its own for that.
-func (k *Connector) tokenRefusal(op string, a platform.Answer, secrets ...string) error {
+func (k *rest) tokenRefusal(op string, a platform.Answer, secrets ...string) error {
 	var body struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
@@ -86,15 +90,15 @@ func (k *Connector) tokenRefusal(op string, a platform.Answer, secrets ...string
 		class = platform.ClassInvalid // it is we who are refused, not the person
 	}
 	return &platform.Error{
-		Platform: platform.LinkedIn, Op: op, Class: class, Code: cmp.Or(body.Error, strconv.Itoa(a.Status)),
+		Platform: k.client.Platform, Op: op, Class: class, Code: cmp.Or(body.Error, strconv.Itoa(a.Status)),
 		Message: platform.Clip(body.Description, secrets...), RetryAfter: platform.ParseWait(a.Header.Get("Retry-After"), a.At),
 	}
 }
 
-func (k *Connector) refuse(op string, class platform.Class, code, message string) error {
-	return &platform.Error{Platform: platform.LinkedIn, Op: op, Class: class, Code: code, Message: message}
+func (k *rest) refuse(op string, class platform.Class, code, message string) error {
+	return &platform.Error{Platform: k.client.Platform, Op: op, Class: class, Code: code, Message: message}
 }
 
-func (k *Connector) invalid(op, code, message string) error {
+func (k *rest) invalid(op, code, message string) error {
 	return k.refuse(op, platform.ClassInvalid, code, message)
 }

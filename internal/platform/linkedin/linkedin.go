@@ -1,4 +1,4 @@
-// Package linkedin is the connector to LinkedIn's advertising API. Its query language is written by
+// Package linkedin holds the connectors to LinkedIn: its advertising, and its Pages. Their query language is written by
 // hand: the usual encoding of a query breaks it.
 package linkedin
 
@@ -24,11 +24,15 @@ func Defaults() platform.Endpoint {
 	}
 }
 
-// Connector is LinkedIn.
-type Connector struct {
+// rest is what the connectors share: LinkedIn's API, and who we are there. It is safe for concurrent use.
+type rest struct {
 	endpoint platform.Endpoint
 	client   platform.Client
+	scopes   []string
 }
+
+// Connector is LinkedIn's advertising.
+type Connector struct{ rest }
 
 var _ platform.Connector = (*Connector)(nil)
 
@@ -36,26 +40,34 @@ var version = regexp.MustCompile(`^20[0-9]{2}(0[1-9]|1[0-2])$`)
 
 // New refuses an endpoint outside LinkedIn, unless it is a sandbox.
 func New(e platform.Endpoint, c platform.Client) (*Connector, error) {
+	r, err := newRest(e, c, platform.LinkedIn, "r_ads", "rw_ads", "r_ads_reporting")
+	if err != nil {
+		return nil, err
+	}
+	return &Connector{r}, nil
+}
+
+func newRest(e platform.Endpoint, c platform.Client, name string, scopes ...string) (rest, error) {
 	if err := e.Check("api.linkedin.com", "www.linkedin.com"); err != nil {
-		return nil, fmt.Errorf("linkedin: %w", err)
+		return rest{}, fmt.Errorf("linkedin: %w", err)
 	}
 	if !version.MatchString(e.Version) {
-		return nil, fmt.Errorf("linkedin: %q is no version like 202607", e.Version)
+		return rest{}, fmt.Errorf("linkedin: %q is no version like 202607", e.Version)
 	}
-	c.Platform = platform.LinkedIn
-	return &Connector{e, c}, nil
+	c.Platform = name
+	return rest{e, c, scopes}, nil
 }
 
 // Info says what the connector can do.
-func (*Connector) Info() platform.Info {
+func (k *Connector) Info() platform.Info {
 	return platform.Info{
-		Platform: platform.LinkedIn, Name: "LinkedIn", Scopes: []string{"r_ads", "rw_ads", "r_ads_reporting"},
+		Platform: platform.LinkedIn, Name: "LinkedIn", Scopes: k.scopes,
 		Refreshes: true, Webhooks: true, MaxDays: maxDays,
 	}
 }
 
 // get asks for a path of the API; query is written as LinkedIn wants it.
-func (k *Connector) get(ctx context.Context, op string, c platform.Call, path, query string, v any) error {
+func (k *rest) get(ctx context.Context, op string, c platform.Call, path, query string, v any) error {
 	r, err := platform.Get(k.endpoint.BaseURL+"/"+path, query)
 	if err != nil {
 		return k.invalid(op, "", "the request can't be written")
@@ -68,7 +80,7 @@ func (k *Connector) get(ctx context.Context, op string, c platform.Call, path, q
 }
 
 // ask makes the call. A refusal is an *platform.Error.
-func (k *Connector) ask(ctx context.Context, op string, c platform.Call, r *http.Request) (platform.Answer, error) {
+func (k *rest) ask(ctx context.Context, op string, c platform.Call, r *http.Request) (platform.Answer, error) {
 	r.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
 	r.Header.Set("LinkedIn-Version", k.endpoint.Version)
 	r.Header.Set("X-Restli-Protocol-Version", "2.0.0")

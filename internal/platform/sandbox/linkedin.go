@@ -8,32 +8,43 @@ import (
 	"strings"
 	"time"
 
+	"bellwether/internal/platform"
 	"bellwether/internal/platform/linkedin"
 )
 
 // linkedinAPI is LinkedIn's token endpoint and its advertising API.
-type linkedinAPI struct{ world *World }
+type linkedinAPI struct {
+	world *World
+	name  string // of the platform: Pages have grants of their own
+}
 
 const linkedinVersion = "202607"
 
 func newLinkedIn(w *World) api {
-	l := linkedinAPI{w}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/oauth/v2/authorization", w.authorize("linkedin", "scope", "code"))
-	mux.HandleFunc("POST /oauth/v2/accessToken", l.token)
-	mux.HandleFunc("POST /oauth/v2/revoke", l.revoke)
+	l := linkedinAPI{w, platform.LinkedIn}
+	mux := l.routes()
 	mux.HandleFunc("GET /rest/adAccounts", l.known(l.accounts))
 	mux.HandleFunc("GET /rest/adAccounts/{account}/adCampaigns", l.known(l.campaigns))
 	mux.HandleFunc("GET /rest/adAccounts/{account}/adCampaigns/{id}", l.known(l.campaign))
 	mux.HandleFunc("POST /rest/adAccounts/{account}/adCampaigns/{id}", l.known(l.change))
 	mux.HandleFunc("GET /rest/adAnalytics", l.known(l.analytics))
+	return api{name: l.name, op: linkedinOp, refuse: l.refuse, serve: mux, hook: l.hook}
+}
+
+// routes are those of the token endpoint, and the answer to all that nothing else answers.
+func (l linkedinAPI) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/oauth/v2/authorization", l.world.authorize(l.name, "scope", "code"))
+	mux.HandleFunc("POST /oauth/v2/accessToken", l.token)
+	mux.HandleFunc("POST /oauth/v2/revoke", l.revoke)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, 404, "RESOURCE_NOT_FOUND", 0, "No virtual resource found")
 	})
-	return api{name: "linkedin", op: linkedinOp, refuse: l.refuse, serve: mux, hook: l.hook}
+	return mux
 }
 
-func linkedinOp(r *http.Request) string {
+// linkedinAuthOp is which call of the token endpoint it is, "" for none.
+func linkedinAuthOp(r *http.Request) string {
 	switch path := r.URL.Path; {
 	case path == "/oauth/v2/authorization":
 		return "authorize"
@@ -43,6 +54,15 @@ func linkedinOp(r *http.Request) string {
 		return "token"
 	case path == "/oauth/v2/revoke":
 		return "revoke"
+	}
+	return ""
+}
+
+func linkedinOp(r *http.Request) string {
+	if op := linkedinAuthOp(r); op != "" {
+		return op
+	}
+	switch path := r.URL.Path; {
 	case path == "/rest/adAccounts":
 		return "accounts"
 	case path == "/rest/adAnalytics":
@@ -101,7 +121,7 @@ func (l linkedinAPI) refuse(w http.ResponseWriter, r *http.Request, kind string)
 func (l linkedinAPI) known(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		_, state := l.world.Grant("linkedin", token)
+		_, state := l.world.Grant(l.name, token)
 		switch version := r.Header.Get("LinkedIn-Version"); {
 		case version == "":
 			l.fail(w, 400, "VERSION_MISSING", 0, "A version must be present. Please specify a version by adding the LinkedIn-Version header.")
@@ -129,9 +149,9 @@ func (l linkedinAPI) token(w http.ResponseWriter, r *http.Request) {
 	var g Grant
 	var err error
 	if r.FormValue("grant_type") == "refresh_token" {
-		g, err = l.world.Rotate("linkedin", r.FormValue("refresh_token"))
+		g, err = l.world.Rotate(l.name, r.FormValue("refresh_token"))
 	} else {
-		g, err = l.world.Redeem("linkedin", r.FormValue("code"), "", r.FormValue("redirect_uri"))
+		g, err = l.world.Redeem(l.name, r.FormValue("code"), "", r.FormValue("redirect_uri"))
 	}
 	if err != nil {
 		answer(w, 400, map[string]string{"error": "invalid_grant", "error_description": err.Error()})
@@ -149,7 +169,7 @@ func (l linkedinAPI) revoke(w http.ResponseWriter, r *http.Request) {
 		answer(w, 401, map[string]string{"error": "invalid_client"})
 		return
 	}
-	l.world.Revoke("linkedin", r.FormValue("token"))
+	l.world.Revoke(l.name, r.FormValue("token"))
 	w.WriteHeader(http.StatusOK)
 }
 

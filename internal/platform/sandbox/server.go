@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{world: world, apis: map[string]api{}, faults: &faults{}, mux: http.NewServeMux()}
-	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newFacebook(world), newInstagram(world), newMastodon(world), newBluesky(world), newX(world)} {
+	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newFacebook(world), newInstagram(world), newMastodon(world), newBluesky(world), newX(world), newLinkedInPage(world)} {
 		s.apis[a.name] = a
 		s.mux.Handle("/"+a.name+"/", http.StripPrefix("/"+a.name, s.under(a)))
 	}
@@ -86,11 +86,12 @@ var endpoints = map[string]struct{ base, auth, token, version string }{
 	platform.LinkedIn: {"/rest", "/oauth/v2/authorization", "/oauth/v2/accessToken", "202607"},
 	platform.TikTok:   {"/open_api", "/portal/auth", "/open_api/v1.3/oauth2/access_token/", "v1.3"},
 
-	platform.Facebook:  {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
-	platform.Instagram: {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
-	platform.Mastodon:  {"", "/oauth/authorize", "/oauth/token", ""},
-	platform.X:         {"/2", "/i/oauth2/authorize", "/2/oauth2/token", ""},
-	platform.Bluesky:   {"", "", "/xrpc/com.atproto.server.createSession", ""},
+	platform.Facebook:     {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
+	platform.Instagram:    {"", "/dialog/oauth", "/oauth/access_token", "v25.0"},
+	platform.Mastodon:     {"", "/oauth/authorize", "/oauth/token", ""},
+	platform.X:            {"/2", "/i/oauth2/authorize", "/2/oauth2/token", ""},
+	platform.LinkedInPage: {"/rest", "/oauth/v2/authorization", "/oauth/v2/accessToken", "202607"},
+	platform.Bluesky:      {"", "", "/xrpc/com.atproto.server.createSession", ""},
 }
 
 // Endpoint says how to reach the platform's sandbox at base: "http://localhost:8091".
@@ -107,6 +108,6 @@ func Endpoint(name, base string) platform.Endpoint {
 func Platforms() []string {
 	return []string{
 		platform.Meta, platform.Google, platform.LinkedIn,
-		platform.Facebook, platform.Instagram, platform.Mastodon, platform.Bluesky, platform.X,
+		platform.Facebook, platform.Instagram, platform.Mastodon, platform.Bluesky, platform.X, platform.LinkedInPage,
 	}
 }

@@ -74,20 +74,22 @@ func (a xAPI) describe(w http.ResponseWriter, r *http.Request) {
 			} `json:"alt_text"`
 		} `json:"metadata"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Metadata.Alt.Text == "" || !a.world.caption(platform.X, in.ID, in.Metadata.Alt.Text) {
+	err := json.NewDecoder(r.Body).Decode(&in)
+	text := in.Metadata.Alt.Text
+	if err != nil || text == "" || !a.world.amend(platform.X, in.ID, func(m *Medium) { m.Caption = text }) {
 		a.refuse(w, r, "invalid")
 		return
 	}
 	answer(w, 200, map[string]any{"data": map[string]any{"id": in.ID, "associated_metadata": in.Metadata}})
 }
 
-// caption writes a text to an image; it answers whether there is one of the id.
-func (w *World) caption(platform, id, text string) bool {
+// amend changes an image; it answers whether there is one of the id.
+func (w *World) amend(platform, id string, change func(*Medium)) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := slices.IndexFunc(w.state.Media, func(m Medium) bool { return m.Platform == platform && m.ID == id })
 	if n >= 0 {
-		w.state.Media[n].Caption = text
+		change(&w.state.Media[n])
 		w.keep()
 	}
 	return n >= 0
