@@ -45,7 +45,7 @@ func TestArrows(t *testing.T) {
 		{[]string{"store", "bus", "schedule", "secret", "channel", "queue", "platform", "grant"}, []string{in + "api", in + "listen", in + "entry", in + "app", sdk, lambda}},
 		{[]string{"store/bolt", "store/dynamo", "bus/eventbridge", "schedule/scheduler", "channel/sns", "queue/sqs", "secret/kms"}, []string{in + "api", in + "listen", in + "produce", in + "entry", in + "app", in + "catalog", in + "local", lambda}},
 		{[]string{"store/dynamo"}, []string{in + "store/bolt", in + "bus/", in + "schedule/", in + "channel/"}},
-		{[]string{"platform/meta", "platform/google", "platform/linkedin", "platform/mastodon", "platform/bluesky", "platform/x"}, []string{in + "platform/sandbox", in + "store", in + "api", in + "app", in + "entry", sdk, lambda}},
+		{[]string{"platform/meta", "platform/google", "platform/linkedin", "platform/tiktok", "platform/mastodon", "platform/bluesky", "platform/x"}, []string{in + "platform/sandbox", in + "store", in + "api", in + "app", in + "entry", sdk, lambda}},
 		{[]string{"platform/meta"}, []string{in + "platform/google", in + "platform/linkedin"}},
 		{[]string{"outbound"}, []string{in}},
 		{[]string{"listen", "api/campaigns", "api/integrations", "api/metrics", "api/dashboard", "api/inbox", "api/events", "api/orgs", "api/posts", "api/authorize"}, []string{in + "store/", in + "catalog", in + "local", in + "app", sdk}},

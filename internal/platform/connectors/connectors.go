@@ -20,6 +20,7 @@ import (
 	"bellwether/internal/platform/linkedin"
 	"bellwether/internal/platform/mastodon"
 	"bellwether/internal/platform/meta"
+	"bellwether/internal/platform/tiktok"
 	"bellwether/internal/platform/x"
 	"bellwether/internal/secret"
 )
@@ -46,6 +47,7 @@ var makers = map[string]maker{
 	platform.Meta:     {meta.Defaults, connector(meta.New)},
 	platform.Google:   {google.Defaults, connector(google.New)},
 	platform.LinkedIn: {linkedin.Defaults, connector(linkedin.New)},
+	platform.TikTok:   {tiktok.Defaults, connector(tiktok.New)},
 
 	platform.Facebook:     {meta.DefaultsFacebook, connector(meta.NewFacebook)},
 	platform.Instagram:    {meta.DefaultsInstagram, connector(meta.NewInstagram)},

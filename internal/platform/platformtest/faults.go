@@ -1,6 +1,7 @@
 package platformtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -80,7 +81,7 @@ func (v *Visit) meets(t *testing.T, s Subject, op string, call func(*platform.Me
 		if e.Class != class || e.Platform != s.Platform || e.Op != op {
 			t.Errorf("%s %s: %+v, want %s", op, kind, e, class)
 		}
-		if told := strings.HasPrefix(kind, "throttled_"); told && e.RetryAfter != 90*time.Second || kind == "throttled" && e.RetryAfter < time.Minute {
+		if told := strings.HasPrefix(kind, "throttled_"); told && e.RetryAfter != cmp.Or(s.Wait, 90*time.Second) || kind == "throttled" && e.RetryAfter < time.Minute {
 			t.Errorf("%s %s: wait %v", op, kind, e.RetryAfter)
 		}
 		if sent := v.requests.Load() - before; int64(m.Calls()) != sent || sent == 0 {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"testing"
+	"time"
 
 	"bellwether/internal/platform"
 	"bellwether/internal/platform/sandbox"
@@ -19,6 +20,10 @@ type Subject struct {
 	// secrets; nil: it has none.
 	Challenge url.Values
 	Answer    string
+	// Wait is how long a throttled account is left alone on a platform that never tells; 0: it tells.
+	Wait time.Duration
+	// Undated says that the platform's campaigns have no dates.
+	Undated bool
 	// Timed says that webhooks are signed with their time, so that an old one is refused.
 	Timed bool
 }

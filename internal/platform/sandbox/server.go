@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{world: world, apis: map[string]api{}, faults: &faults{}, mux: http.NewServeMux()}
-	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newFacebook(world), newInstagram(world), newMastodon(world), newBluesky(world), newX(world), newLinkedInPage(world)} {
+	for _, a := range []api{newMeta(world), newGoogle(world), newLinkedIn(world), newTikTok(world), newFacebook(world), newInstagram(world), newMastodon(world), newBluesky(world), newX(world), newLinkedInPage(world)} {
 		s.apis[a.name] = a
 		s.mux.Handle("/"+a.name+"/", http.StripPrefix("/"+a.name, s.under(a)))
 	}
@@ -107,7 +107,7 @@ func Endpoint(name, base string) platform.Endpoint {
 // Platforms are those that the sandbox mimics.
 func Platforms() []string {
 	return []string{
-		platform.Meta, platform.Google, platform.LinkedIn,
+		platform.Meta, platform.Google, platform.LinkedIn, platform.TikTok,
 		platform.Facebook, platform.Instagram, platform.Mastodon, platform.Bluesky, platform.X, platform.LinkedInPage,
 	}
 }
