@@ -43,7 +43,7 @@ var limits = map[string]Limits{
 	platform.Facebook:     {Name: "Facebook", Text: 63206, Unit: UTF16, Media: 10, Types: []string{"image/jpeg", "image/png", "image/gif"}, Bytes: 10 << 20, LinkApart: true},
 	platform.Instagram:    {Name: "Instagram", Text: 2200, Unit: UTF16, Media: 10, NeedMedia: true, Types: []string{"image/jpeg"}, Bytes: 8 << 20},
 	platform.LinkedInPage: {Name: "LinkedIn", Text: 3000, Unit: UTF16, Media: 1, Types: []string{"image/jpeg", "image/png", "image/gif"}, Bytes: 36152320 / 4, LinkApart: true},
-	platform.X:            {Name: "X", Text: 280, Unit: Weighted, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 5 << 20},
+	platform.X:            {Name: "X", Text: 280, Unit: Weighted, Media: 4, Types: []string{"image/jpeg", "image/png", "image/webp"}, Bytes: 5 << 20},
 	platform.Mastodon:     {Name: "Mastodon", Text: 500, Unit: LinksAs23, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 16 << 20},
 	platform.Bluesky:      {Name: "Bluesky", Text: 300, Unit: Graphemes, Media: 4, Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 1_000_000, LinkApart: true, ShortLink: 30},
 }

@@ -16,8 +16,9 @@ import (
 // pages are the accounts of the sandbox that simulations publish on.
 var pages = map[string]string{
 	platform.Facebook: "101990000000001", platform.Instagram: "17841400000000001", platform.Mastodon: "109252111498807689",
-	platform.X:       "2244994945",
-	platform.Bluesky: "did:plc:u5cwb2mwiv2bfq53cjufe6yn",
+	platform.LinkedInPage: "urn:li:organization:5515715",
+	platform.X:            "2244994945",
+	platform.Bluesky:      "did:plc:u5cwb2mwiv2bfq53cjufe6yn",
 }
 
 // publisher is a world with an account of each platform and a post that is due.
