@@ -177,6 +177,30 @@ func TestLostWakeUps(t *testing.T) {
 	}
 }
 
+// An account that the platform stopped is left alone for a day: no other post meets it.
+func TestABlockedAccount(t *testing.T) {
+	p := newPublisher(t, false, platform.Facebook)
+	p.Sandbox.Arm(platform.Facebook, "publish", "blocked", 1)
+	if is := p.finish(t, "blocked"); is.Status() != post.StatusFailed {
+		t.Fatalf("it is %s", is.Status())
+	}
+	var err error
+	if p.post, err = p.Write(p.ada, "The second", false, p.Clock.Now().Add(time.Hour), p.accounts...); err != nil {
+		t.Fatal(err)
+	}
+	p.settle(t)
+	p.Clock.Add(time.Hour)
+	is := p.finish(t, "while it is blocked")
+	if is.Targets[0].Class != platform.ClassBlocked || len(p.Sandbox.World().Posts(platform.Facebook, "")) != 0 {
+		t.Fatalf("it is %s", is.Targets[0].Class)
+	}
+	p.Clock.Add(24 * time.Hour)
+	p.do(t, "posts-api", "POST", "/v1/posts/"+p.post+"/targets/"+is.Targets[0].ID+"/retry", `{}`)
+	if is := p.finish(t, "a day later"); is.Status() != post.StatusPublished {
+		t.Errorf("a day later it is %s", is.Status())
+	}
+}
+
 // The story of the issue: one of the accounts times out after accepting.
 func TestStoryOfAPost(t *testing.T) {
 	names := make([]string, 0, len(pages))
