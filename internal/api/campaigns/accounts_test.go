@@ -33,6 +33,7 @@ const (
 	euros     = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a02"
 	lost      = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a03"
 	elsewhere = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a04"
+	page      = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a06"
 )
 
 // accounts are connected ad accounts, by id.
@@ -54,6 +55,7 @@ type house struct {
 	http.Handler
 	t         *testing.T
 	campaigns store.Campaigns
+	posts     store.Posts
 }
 
 func newHouse(t *testing.T) *house {
@@ -64,10 +66,11 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { table.Close() })
-	h := &house{t: t, campaigns: store.Campaigns{Table: table}}
+	h := &house{t: t, campaigns: store.Campaigns{Table: table}, posts: store.Posts{Table: table}}
 	manners := api.Manners{Now: clock, Random: rand.NewChaCha8([32]byte{1})}
 	h.Handler = manners.Handler(campaigns.API{
-		Campaigns: h.campaigns, Posts: store.Posts{Table: table}, Orgs: store.Tenants{Table: table}, Accounts: accounts{
+		Campaigns: h.campaigns, Posts: h.posts, Orgs: store.Tenants{Table: table}, Accounts: accounts{
+			page:      {ID: page, OrgID: orgID, Platform: platform.Facebook, Status: integration.Connected, Account: platform.Account{ID: "1", Name: "Page"}},
 			dollars:   connected(dollars, orgID, "USD", integration.Connected),
 			euros:     connected(euros, orgID, "EUR", integration.Connected),
 			lost:      connected(lost, orgID, "USD", integration.NeedsReconnect),
