@@ -19,7 +19,12 @@ table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;pad
 <table><tr><th>Platform<th>Campaign<th>Status<th>Budget<th>Spend<th></tr>
 {{range .Campaigns}}<tr><td>{{.Platform}}<td>{{.Name}} <small>{{.ID}}</small><td>{{.Status}}<td>{{.Budget}}<td>{{.Spend}}<td>
 <form method="post" action="/_sandbox/results"><input type="hidden" name="platform" value="{{.Platform}}"><input type="hidden" name="campaignId" value="{{.ID}}">
-<label>spend <input name="spend" size="5" value="50"></label><button>Add</button></form></tr>{{end}}</table>
+<label>spend <input name="spend" size="5" value="50"></label><button>Add</button></form>
+<form method="post" action="/_sandbox/campaigns/status"><input type="hidden" name="platform" value="{{.Platform}}"><input type="hidden" name="campaignId" value="{{.ID}}">
+<label>status <input name="status" size="9" value="{{.Status}}"></label><button>Set</button></form></tr>{{end}}</table>
+<h2>Let the next calls go wrong</h2><form method="post" action="/_sandbox/faults"><label>of <select name="platform">{{range .Platforms}}<option>{{.}}</option>{{end}}</select></label>
+<label>call <input name="op" size="10" placeholder="any"></label> <label>by <select name="kind">{{range .Kinds}}<option>{{.}}</option>{{end}}</select></label>
+<button>Arm</button></form>
 {{if .Posts}}<h2>Posts</h2><table><tr><th>At<th>Platform<th>Account<th>Text<th>Link<th>Images</tr>
 {{range .Posts}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.Platform}}<td>{{.AccountID}}<td>{{.Text}}<td>{{.Link}}<td>{{len .Media}}</tr>{{end}}</table>{{end}}
 <h2>What was changed</h2><table><tr><th>At<th>Platform<th>What<th>Campaign<th>To</tr>
@@ -30,7 +35,7 @@ table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;pad
 func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_ = pages.ExecuteTemplate(w, "state", map[string]any{
-		"Campaigns": s.campaigns(), "Log": s.world.Log(), "Platforms": Platforms(), "Posts": s.posts(),
+		"Campaigns": s.campaigns(), "Log": s.world.Log(), "Platforms": Platforms(), "Posts": s.posts(), "Kinds": Kinds,
 	})
 }
 
