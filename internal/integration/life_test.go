@@ -349,3 +349,28 @@ func TestAnyLife(t *testing.T) {
 		}
 	})
 }
+
+// A page that is durable moves the cursor; the step ends with its last page, and the run with its last step.
+func TestPages(t *testing.T) {
+	l := newLife(t, platform.Meta, time.Time{})
+	l.take()
+	for _, tt := range []struct{ cursor, end, step, at string }{
+		{"", "", integration.DataCampaigns, ""},
+		{"2", "", integration.DataCampaigns, "2"},
+		{"", "", integration.DataMetrics, ""},
+		{"7", "2026-11-01", integration.DataMetrics, "7"},
+		{"", "2026-11-01", integration.DataMetrics, ""}, // a window within the step
+	} {
+		l.sync = l.sync.Save(tt.cursor, tt.end, l.now)
+		if step := l.sync.Run.Steps[0]; step.Type != tt.step || step.Cursor != tt.at {
+			t.Errorf("after %+v it reads %+v", tt, step)
+		}
+	}
+	if step := l.sync.Run.Steps[0]; step.From != "2026-11-02" || step.To != "2026-11-23" {
+		t.Errorf("the next window is %+v", step)
+	}
+	l.sync = l.sync.Save("", "2026-11-23", l.now)
+	if len(l.sync.Run.Steps) != 0 || len(l.sync.Run.Done) != 3 {
+		t.Errorf("in the end %+v", l.sync.Run)
+	}
+}
