@@ -55,7 +55,7 @@ func (k *Connector) Refresh(context.Context, platform.Grant) (platform.Grant, er
 // Revoke gives the token back.
 func (k *Connector) Revoke(ctx context.Context, c platform.Call) error {
 	body := map[string]string{"app_id": k.endpoint.ClientID, "secret": k.endpoint.ClientSecret.Reveal(), "access_token": c.Token.Reveal()}
-	err := k.post(ctx, "revoke", c, "oauth2/revoke_token/", body, nil)
+	err := k.post(ctx, "revoke", c, RevokePath, body, nil)
 	if platform.Is(err, platform.ClassAuthRevoked) {
 		return nil // it had ended before
 	}
@@ -65,13 +65,12 @@ func (k *Connector) Revoke(ctx context.Context, c platform.Call) error {
 type advertiser struct {
 	ID       platform.ID    `json:"advertiser_id"`
 	Name     string         `json:"name"`
-	Status   string         `json:"status"`
-	Currency money.Currency `json:"currency"`
-	TimeZone string         `json:"timezone"`
+	Status   string         `json:"status"`   // StatusField
+	Currency money.Currency `json:"currency"` // CurrencyField
+	TimeZone string         `json:"timezone"` // TimeZoneField
 }
 
-// infoPage is how many advertisers one call tells of.
-const infoPage = 100
+var infoFields = []string{"advertiser_id", "name", StatusField, CurrencyField, TimeZoneField}
 
 // Accounts are the advertisers that the token reaches.
 func (k *Connector) Accounts(ctx context.Context, c platform.Call) ([]platform.Account, error) {
@@ -94,16 +93,16 @@ func (k *Connector) Accounts(ctx context.Context, c platform.Call) ([]platform.A
 		var told struct {
 			List []advertiser `json:"list"`
 		}
-		query := url.Values{"advertiser_ids": {jsonText(part)}, "fields": {jsonText([]string{"advertiser_id", "name", "status", "currency", "timezone"})}}
+		query := url.Values{"advertiser_ids": {jsonText(part)}, "fields": {jsonText(infoFields)}}
 		if err := k.get(ctx, op, c, "advertiser/info/", query, &told); err != nil {
 			return nil, err
 		}
 		for _, a := range told.List {
-			if _, err := time.LoadLocation(a.TimeZone); err != nil {
+			if _, err := time.LoadLocation(a.TimeZone); err != nil || a.TimeZone == "" {
 				return nil, k.refuse(op, platform.ClassUnknown, "malformed", "the time zone of advertiser "+string(a.ID)+" is not known")
 			}
 			all = append(all, platform.Account{
-				ID: string(a.ID), Name: cmp.Or(a.Name, string(a.ID)), Currency: a.Currency, TimeZone: a.TimeZone, Suspended: a.Status != AccountEnabled,
+				ID: string(a.ID), Name: cmp.Or(a.Name, string(a.ID)), Currency: a.Currency, TimeZone: a.TimeZone, Suspended: closed[a.Status],
 			})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"bellwether/internal/money"
 	"bellwether/internal/platform"
@@ -11,28 +12,22 @@ import (
 
 const pageSize = 1000
 
+// pageInfo says how many pages there are. Which one was answered is what was asked for: to believe an answer
+// about that could go round for ever.
 type pageInfo struct {
-	Page  int `json:"page"`
 	Pages int `json:"total_page"`
 }
 
-// next is the number of the next page as a cursor; "" on the last one.
-func (p pageInfo) next() string {
-	if p.Page >= p.Pages {
-		return ""
-	}
-	return strconv.Itoa(p.Page + 1)
-}
-
 // pageOf reads a cursor, which is the number of a page.
-func (k *Connector) pageOf(op, cursor string) (string, error) {
+func (k *Connector) pageOf(op, cursor string) (int, error) {
 	if cursor == "" {
-		return "1", nil
+		return 1, nil
 	}
-	if n, err := strconv.Atoi(cursor); err != nil || n < 1 {
-		return "", k.invalid(op, "cursor", "is none of this list")
+	n, err := strconv.Atoi(cursor)
+	if err != nil || n < 1 {
+		return 0, k.invalid(op, "cursor", "is none of this list")
 	}
-	return cursor, nil
+	return n, nil
 }
 
 type campaign struct {
@@ -50,45 +45,62 @@ var fields = []string{"campaign_id", "campaign_name", "objective_type", "operati
 // filter asks for what is deleted too: a campaign that vanishes and one that can't be seen must differ.
 type filter struct {
 	Status string   `json:"secondary_status,omitempty"`
-	IDs    []string `json:"campaign_ids,omitempty"`
+	IDs    []string `json:"campaign_ids,omitempty"` // IDsFilter
 }
 
 const anyStatus = "CAMPAIGN_STATUS_ALL"
 
-func (k *Connector) list(ctx context.Context, op string, c platform.Call, page string, f filter) ([]platform.Campaign, pageInfo, error) {
+// list reads a page of campaigns, and says how many pages there are.
+func (k *Connector) list(ctx context.Context, op string, c platform.Call, page int, f filter) (out []platform.Campaign, pages int, err error) {
 	if !digits(c.Account.ID) {
-		return nil, pageInfo{}, k.invalid(op, "account", "the id of an account is a number")
+		return nil, 0, k.invalid(op, "account", "the id of an account is a number")
 	}
 	var data struct {
 		List []campaign `json:"list"`
-		Info pageInfo   `json:"page_info"`
+		Info *pageInfo  `json:"page_info"`
 	}
 	query := url.Values{
-		"advertiser_id": {c.Account.ID}, "page": {page}, "page_size": {strconv.Itoa(pageSize)}, "fields": {jsonText(fields)}, "filtering": {jsonText(f)},
+		"advertiser_id": {c.Account.ID}, "page": {strconv.Itoa(page)}, "page_size": {strconv.Itoa(pageSize)},
+		"fields": {jsonText(fields)}, "filtering": {jsonText(f)},
 	}
 	if err := k.get(ctx, op, c, "campaign/get/", query, &data); err != nil {
-		return nil, pageInfo{}, err
+		return nil, 0, err
 	}
-	var out []platform.Campaign
+	if data.Info == nil {
+		return nil, 0, k.noList(op)
+	}
 	for _, raw := range data.List {
 		one, err := raw.normal(c.Account.Currency)
 		if err != nil {
-			return nil, pageInfo{}, k.refuse(op, platform.ClassUnknown, "malformed", "campaign "+string(raw.ID)+": "+err.Error())
+			return nil, 0, k.refuse(op, platform.ClassUnknown, "malformed", "campaign "+string(raw.ID)+": "+err.Error())
 		}
 		out = append(out, one)
 	}
-	return out, data.Info, nil
+	return out, data.Info.Pages, nil
 }
 
-// Campaigns reads one page of at most 1,000.
+// noList is the failure of an answer without pages: taken for an empty list, all would look gone.
+func (k *Connector) noList(op string) error {
+	return k.refuse(op, platform.ClassTransient, "malformed", "the answer is no list")
+}
+
+// Campaigns reads one page of at most 1,000. TikTok lists those of its auction; the ones with reserved places
+// have reports of another kind, and without those they would seem to cost nothing.
 func (k *Connector) Campaigns(ctx context.Context, c platform.Call, cursor string) (platform.CampaignPage, error) {
 	const op = "campaigns"
 	page, err := k.pageOf(op, cursor)
 	if err != nil {
 		return platform.CampaignPage{}, err
 	}
-	list, info, err := k.list(ctx, op, c, page, filter{Status: anyStatus})
-	return platform.CampaignPage{Campaigns: list, Next: info.next()}, err
+	list, pages, err := k.list(ctx, op, c, page, filter{Status: anyStatus})
+	if err != nil {
+		return platform.CampaignPage{}, err
+	}
+	out := platform.CampaignPage{Campaigns: list}
+	if page < pages {
+		out.Next = strconv.Itoa(page + 1)
+	}
+	return out, nil
 }
 
 // Campaign reads one.
@@ -100,7 +112,7 @@ func (k *Connector) campaign(ctx context.Context, op string, c platform.Call, id
 	if !digits(id) {
 		return platform.Campaign{}, k.invalid(op, "campaign", "the id of a campaign is a number")
 	}
-	list, _, err := k.list(ctx, op, c, "1", filter{Status: anyStatus, IDs: []string{id}})
+	list, _, err := k.list(ctx, op, c, 1, filter{Status: anyStatus, IDs: []string{id}})
 	if err != nil {
 		return platform.Campaign{}, err
 	}
@@ -119,27 +131,28 @@ func (c campaign) normal(currency money.Currency) (platform.Campaign, error) {
 	}
 	return platform.Campaign{
 		ID: string(c.ID), Name: c.Name, Objective: objective(c.Objective), RawObjective: c.Objective,
-		Status: c.status(), RawStatus: c.Switch + "/" + c.Delivery, Budget: budget,
+		Status: c.status(), RawStatus: strings.TrimSuffix(c.Switch+"/"+c.Delivery, "/"), Budget: budget,
 	}, nil
 }
 
 // status is by the switch; of one that is on, the delivery says more.
 func (c campaign) status() platform.Status {
-	delivery, known := secondary[c.Delivery]
-	if known && delivery == platform.StatusDeleted {
-		return delivery
-	}
+	status, known := deliveries[c.Delivery]
 	switch {
+	case c.Delivery == DeliveryDeleted || c.Switch == "DELETE":
+		return platform.StatusDeleted
 	case c.Switch == "DISABLE":
 		return platform.StatusPaused
-	case c.Switch == "DELETE":
-		return platform.StatusDeleted
 	case c.Switch != "ENABLE":
 		return platform.StatusUnknown
+	case c.Delivery == DeliveryExceeded && c.Mode == "BUDGET_MODE_TOTAL":
+		return platform.StatusCompleted
+	case c.Delivery == DeliveryExceeded:
+		return platform.StatusActive // it goes on with the next day
 	case known:
-		return delivery
+		return status
 	}
-	return platform.StatusActive
+	return platform.StatusError
 }
 
 var kinds = map[string]platform.BudgetKind{"BUDGET_MODE_DAY": platform.DailyBudget, "BUDGET_MODE_TOTAL": platform.LifetimeBudget}

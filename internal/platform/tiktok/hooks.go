@@ -55,18 +55,18 @@ func (k *Connector) VerifyWebhook(body []byte, header http.Header, now time.Time
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if off := now.Sub(time.Unix(seconds, 0)); err != nil || off > tolerance || off < -tolerance {
-		return platform.Hint{}, k.invalid(op, "time", "the delivery was signed too long ago")
+		return platform.Hint{}, k.invalid(op, "time", "the delivery was signed too long ago, or too far ahead")
 	}
 	var delivery struct {
 		Event      string      `json:"event"`
 		ID         platform.ID `json:"event_id"`
-		Advertiser platform.ID `json:"advertiser_id"`
+		Advertiser platform.ID `json:"advertiser_id"` // AdvertiserField
 	}
 	if err := json.Unmarshal(body, &delivery); err != nil {
 		return platform.Hint{}, k.invalid(op, "body", "the delivery is no JSON")
 	}
 	digest := sha256.Sum256(body)
-	hint := platform.Hint{DeliveryID: cmp.Or(string(delivery.ID), hex.EncodeToString(digest[:])), Revoked: delivery.Event == "authorization.removed"}
+	hint := platform.Hint{DeliveryID: cmp.Or(string(delivery.ID), hex.EncodeToString(digest[:])), Revoked: delivery.Event == EventRevoked}
 	if digits(string(delivery.Advertiser)) {
 		hint.AccountIDs = []string{string(delivery.Advertiser)}
 	}

@@ -40,7 +40,7 @@ func (k *Connector) Metrics(ctx context.Context, c platform.Call, from, to, curs
 		if until.After(last) {
 			until = last
 		}
-		rows, info, err := k.report(ctx, op, c, at, until)
+		rows, pages, err := k.report(ctx, op, c, at, until)
 		if refusal, ok := err.(*platform.Error); ok && refusal.Code == strconv.Itoa(codeTooLarge) && at.days > 1 {
 			at.days, at.page = at.days/2, 1
 			continue
@@ -50,8 +50,8 @@ func (k *Connector) Metrics(ctx context.Context, c platform.Call, from, to, curs
 		}
 		page := platform.MetricsPage{}
 		switch {
-		case info.next() != "":
-			page.Next = place{at.first, at.days, info.Page + 1}.String()
+		case at.page < pages:
+			page.Next = place{at.first, at.days, at.page + 1}.String()
 		case until.Before(last):
 			page.Next = place{until.AddDate(0, 0, 1), at.days, 1}.String()
 		}
@@ -73,6 +73,7 @@ func (p place) String() string {
 	return fmt.Sprintf("%s/%d/%d", p.first.Format(time.DateOnly), p.days, p.page)
 }
 
+// window reads the days to report, and where to begin: with all of them, unless the cursor says where to go on.
 func (k *Connector) window(op, from, to, cursor string) (at place, last time.Time, err error) {
 	first, firstErr := time.Parse(time.DateOnly, from)
 	last, lastErr := time.Parse(time.DateOnly, to)
@@ -94,18 +95,25 @@ func (k *Connector) window(op, from, to, cursor string) (at place, last time.Tim
 	return at, last, k.invalid(op, "cursor", "is none of this window")
 }
 
-func (k *Connector) report(ctx context.Context, op string, c platform.Call, at place, until time.Time) ([]row, pageInfo, error) {
+// report reads a page of the results of the days up to until, and says how many pages there are.
+func (k *Connector) report(ctx context.Context, op string, c platform.Call, at place, until time.Time) (rows []row, pages int, err error) {
 	var data struct {
-		List []row    `json:"list"`
-		Info pageInfo `json:"page_info"`
+		List []row     `json:"list"`
+		Info *pageInfo `json:"page_info"`
 	}
-	err := k.get(ctx, op, c, "report/integrated/get/", url.Values{
+	err = k.get(ctx, op, c, "report/integrated/get/", url.Values{
 		"advertiser_id": {c.Account.ID}, "service_type": {"AUCTION"}, "report_type": {"BASIC"}, "data_level": {"AUCTION_CAMPAIGN"},
 		"dimensions": {jsonText([]string{"campaign_id", "stat_time_day"})}, "metrics": {jsonText([]string{"spend", "impressions", "clicks", "conversion"})},
 		"start_date": {at.first.Format(time.DateOnly)}, "end_date": {until.Format(time.DateOnly)},
 		"page": {strconv.Itoa(at.page)}, "page_size": {strconv.Itoa(pageSize)},
 	}, &data)
-	return data.List, data.Info, err
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case data.Info == nil:
+		return nil, 0, k.noList(op)
+	}
+	return data.List, data.Info.Pages, nil
 }
 
 func daysOf(rows []row) ([]platform.Day, error) {
