@@ -61,7 +61,6 @@ type provider struct {
 	refreshes map[string]int
 	n         int
 	err       error
-	stored    func() string // what stands on the shelf while the platform answers
 }
 
 func (p *provider) Info() platform.Info { return platform.Info{Platform: "meta", Refreshes: true} }

@@ -64,7 +64,7 @@ func found(t *testing.T) store.Ingest {
 // account that has changed since it was read.
 func TestIngestIsFenced(t *testing.T) {
 	accounts, account, sync := connected(t)
-	campaigns := store.Campaigns{Table: accounts.Table}
+	campaigns := store.Campaigns(accounts)
 	taken, err := sync.Take("first", account, ingestAt)
 	if err == nil {
 		err = accounts.PutSync(t.Context(), sync, taken)
