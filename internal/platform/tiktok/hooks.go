@@ -50,7 +50,7 @@ func (k *Connector) VerifyWebhook(body []byte, header http.Header, now time.Time
 		}
 	}
 	key := k.endpoint.ClientSecret.Reveal()
-	if key == "" || stamp == "" || !hmac.Equal([]byte(strings.ToLower(signature)), []byte(sign(key, stamp, body))) {
+	if key == "" || !hmac.Equal([]byte(strings.ToLower(signature)), []byte(sign(key, stamp, body))) {
 		return platform.Hint{}, k.invalid(op, "signature", "the signature is not TikTok's")
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
