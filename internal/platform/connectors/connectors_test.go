@@ -24,15 +24,17 @@ func TestRead(t *testing.T) {
 	all, err := connectors.Read(secret.NewText(`{
 		"meta": {"clientId": "the-app", "clientSecret": "the-secret", "verifyToken": "the-verify-token", "version": "v26.0", "authUrl": "https://www.facebook.com/v26.0/dialog/oauth"},
 		"google": {"clientId": "the-client", "clientSecret": "the-secret", "developerToken": "the-developer-token"},
-		"linkedin": {"clientId": "the-client", "clientSecret": "the-secret"}
+		"linkedin": {"clientId": "the-client", "clientSecret": "the-secret"},
+		"tiktok": {"clientId": "the-app", "clientSecret": "the-secret", "baseUrl": "https://sandbox-ads.tiktok.com/open_api"}
 	}`), clock)
-	if err != nil || len(all) != 3 {
+	if err != nil || len(all) != 4 {
 		t.Fatalf("%v, error %v", all, err)
 	}
 	for name, page := range map[string]string{ // one is set, the others are the usual ones
 		"meta":     "https://www.facebook.com/v26.0/dialog/oauth?client_id=the-app&",
 		"google":   "https://accounts.google.com/o/oauth2/v2/auth?",
 		"linkedin": "https://www.linkedin.com/oauth/v2/authorization?client_id=the-client&",
+		"tiktok":   "https://business-api.tiktok.com/portal/auth?app_id=the-app&",
 	} {
 		connector, err := all.Ads(name)
 		if err != nil || connector.Info().Platform != name {
@@ -69,6 +71,7 @@ func TestReadRefuses(t *testing.T) {
 		{"an API in the clear", `{"meta": {` + known + `, "baseUrl": "http://graph.facebook.com"}}`, "meta: baseUrl"},
 		{"another host", `{"meta": {` + known + `, "tokenUrl": "https://elsewhere.example/token"}}`, "meta: tokenUrl"},
 		{"a page at another host", `{"linkedin": {` + known + `, "authUrl": "https://elsewhere.example/auth"}}`, "authUrl"},
+		{"a token endpoint elsewhere", `{"tiktok": {` + known + `, "tokenUrl": "https://open.tiktokapis.com/v2/oauth/token/"}}`, "tiktok: tokenUrl"},
 		{"a version that is none", `{"meta": {` + known + `, "version": "latest"}}`, "version"},
 		{"the first of two", `{"meta": {"clientSecret": "the-secret"}, "linkedin": {"clientSecret": "the-secret"}}`, "linkedin: clientId"},
 	}

@@ -33,9 +33,16 @@ func newTikTok(w *World) api {
 			t.refuse(w, r, "version_sunset")
 			return
 		}
-		t.fail(w, 40007, "The requested resource does not exist.")
+		t.refuse(w, r, "not_found")
 	})
-	return api{name: "tiktok", op: tiktokOp, refuse: t.refuse, serve: mux, hook: t.hook}
+	slashed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, tiktokRoot) && !strings.HasSuffix(r.URL.Path, "/") {
+			t.refuse(w, r, "not_found") // the mux would send it to the path with a slash
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+	return api{name: "tiktok", op: tiktokOp, refuse: t.refuse, serve: slashed, hook: t.hook}
 }
 
 func tiktokOp(r *http.Request) string {

@@ -11,6 +11,7 @@ import (
 	"bellwether/internal/platform/linkedin"
 	"bellwether/internal/platform/meta"
 	"bellwether/internal/platform/platformtest"
+	"bellwether/internal/platform/tiktok"
 )
 
 // makers are the connectors that visit. That they get on with the sandbox is shown by their own packages.
@@ -18,6 +19,7 @@ var makers = map[string]func(platform.Endpoint, platform.Client) (platform.Conne
 	platform.Meta:     func(e platform.Endpoint, c platform.Client) (platform.Connector, error) { return meta.New(e, c) },
 	platform.Google:   func(e platform.Endpoint, c platform.Client) (platform.Connector, error) { return google.New(e, c) },
 	platform.LinkedIn: func(e platform.Endpoint, c platform.Client) (platform.Connector, error) { return linkedin.New(e, c) },
+	platform.TikTok:   func(e platform.Endpoint, c platform.Client) (platform.Connector, error) { return tiktok.New(e, c) },
 }
 
 func open(t *testing.T, name string) *platformtest.Visit {
