@@ -1,4 +1,5 @@
-// Package storetest is the contract of store.Table: every adapter passes the same suite.
+// Package storetest is the contract of store.Table, and of what the repositories of connected accounts
+// need of one: every adapter passes the same suite.
 package storetest
 
 import (
@@ -114,6 +115,22 @@ var tests = []contractTest{
 	{"RaceOfTransactions", testRaceOfTransactions, []Feature{Transactions}},
 	{"StreamOrder", testStreamOrder, nil},
 	{"Model", testModel, []Feature{Transactions}},
+	{"Accounts", testAccounts, []Feature{Transactions}},
+	{"RaceOnLease", testRaceOnLease, []Feature{Transactions}},
+	{"Settle", testSettle, []Feature{Transactions}},
+	{"AskSync", testAskSync, []Feature{Transactions}},
+	{"Release", testRelease, []Feature{Transactions}},
+	{"DueSyncs", testDueSyncs, []Feature{Transactions}},
+	{"IngestIsFenced", testIngestIsFenced, []Feature{Transactions}},
+	{"IngestOfAChangedAccount", testIngestOfAChangedAccount, []Feature{Transactions}},
+	{"IngestOfAChangedCampaign", testIngestOfAChangedCampaign, []Feature{Transactions}},
+	{"UnsettledMarks", testUnsettledMarks, []Feature{Transactions}},
+	{"Links", testLinks, []Feature{Transactions}},
+	{"Runs", testRuns, nil},
+	{"Tiles", testTiles, nil},
+	{"Grants", testGrants, []Feature{Transactions}},
+	{"Connections", testConnections, nil},
+	{"Deliveries", testDeliveries, []Feature{FailureImages}},
 }
 
 // failer is what *testing.T and *rapid.T have in common.
