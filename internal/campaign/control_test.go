@@ -170,6 +170,11 @@ func TestAWishThatChanges(t *testing.T) {
 	if _, err := s.c.Intend(id, "another", edge(noon(1))); !fault.Is(err, fault.Retryable) {
 		t.Errorf("another one took it: %v", err)
 	}
+	s.does(s.c.Intend(id, "driver", edge(noon(1))))
+	if got := s.is(0).Control.Want; got != platform.Off {
+		t.Errorf("the pause is not sent: %q", got)
+	}
+	s.does(s.c.LetGo(id, "driver", edge(noon(1)))) // the platform was unwell
 	s.does(s.c.Resume(edge(noon(1))))
 	s.does(s.c.Intend(id, "driver", edge(noon(1))))
 	if got := s.is(0).Control.Want; got != platform.On {
