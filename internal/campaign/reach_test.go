@@ -121,6 +121,18 @@ func TestAnAccountComesBackUnseen(t *testing.T) {
 	}
 }
 
+// An account that comes back brings its own placements, and no other account's.
+func TestAnAccountComesBackAlone(t *testing.T) {
+	s := settledOn(t)
+	for _, account := range []string{metaAccount, googleAccount} {
+		s.does(s.c.Disconnect(account, false, false, edge(noon(2))))
+	}
+	s.does(s.c.Reconnect(metaAccount, edge(noon(3))))
+	if s.is(0).Lost || !s.is(1).Lost || s.c.Status() != campaign.Active {
+		t.Errorf("%+v, %s", s.c.Placements, s.c.Status())
+	}
+}
+
 // A pause of a person outlasts the account's absence.
 func TestAHumansPauseOutlastsTheAccount(t *testing.T) {
 	s := settledOn(t)

@@ -128,11 +128,17 @@ func (w *syncWorld) workUnder(ctx context.Context) {
 // invoke delivers the message, whatever comes of it.
 func (w *syncWorld) invoke(ctx context.Context) (string, error) {
 	w.t.Helper()
+	return w.deliver(ctx, w.syncer())
+}
+
+// deliver delivers the message to a worker of the given parts.
+func (w *syncWorld) deliver(ctx context.Context, s produce.Syncer) (string, error) {
+	w.t.Helper()
 	body, _ := json.Marshal(produce.SyncMessage{OrgID: orgID, IntegrationID: w.id})
 	payload, _ := json.Marshal(map[string]any{"Records": []any{map[string]any{
 		"messageId": "m", "body": string(body), "attributes": map[string]string{"ApproximateReceiveCount": "1"},
 	}}})
-	answer, err := produce.SyncIntegration(w.syncer()).Invoke(ctx, payload)
+	answer, err := produce.SyncIntegration(s).Invoke(ctx, payload)
 	return string(answer), err
 }
 
