@@ -21,7 +21,7 @@ func main() {
 			Inbox:     store.Inbox{Table: table},
 			Alerts:    store.Alerts{Table: table},
 			Topic:     sns.New(c.AWS, c.FailureTopicARN),
-			Signals:   store.Signals{Table: table},
+			Signals:   store.Incidents{Table: table},
 			Park:      store.Parked{Table: table},
 			Now:       c.Now,
 		})

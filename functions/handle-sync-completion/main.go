@@ -18,7 +18,7 @@ func main() {
 			Roster:   store.Tenants{Table: table},
 			Inbox:    store.Inbox{Table: table},
 			Runs:     store.Runs{Table: table},
-			Signals:  store.Signals{Table: table},
+			Signals:  store.Incidents{Table: table},
 			Park:     store.Parked{Table: table},
 			Now:      c.Now,
 		})

@@ -20,7 +20,7 @@ func main() {
 			Roster:    store.Tenants{Table: table},
 			Inbox:     store.Inbox{Table: table},
 			Tiles:     store.Runs{Table: table},
-			Signals:   store.Signals{Table: table},
+			Signals:   store.Incidents{Table: table},
 			Queue:     sqs.New(c.AWS, c.SyncQueueURL),
 			Park:      store.Parked{Table: table},
 			Now:       c.Now,

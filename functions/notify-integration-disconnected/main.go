@@ -23,7 +23,7 @@ func main() {
 			Alerts:    store.Alerts{Table: table},
 			Topic:     sns.New(c.AWS, c.FailureTopicARN),
 			Tiles:     store.Runs{Table: table},
-			Signals:   store.Signals{Table: table},
+			Signals:   store.Incidents{Table: table},
 			Park:      store.Parked{Table: table},
 			Now:       c.Now,
 		})

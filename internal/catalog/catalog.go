@@ -112,7 +112,7 @@ func (a Adapters) listeners() []Function {
 	listener := func(name string, l *entry.Listener) Function {
 		return Function{Name: name, Handler: l, Events: l.Types()}
 	}
-	alerts, signals, runs := store.Alerts{Table: a.Table}, store.Signals{Table: a.Table}, store.Runs{Table: a.Table}
+	alerts, signals, runs := store.Alerts{Table: a.Table}, store.Incidents{Table: a.Table}, store.Runs{Table: a.Table}
 	accounts, posts := store.Integrations{Table: a.Table}, store.Posts{Table: a.Table}
 	return []Function{
 		listener("apply-campaign-status", produce.ApplyCampaignStatus(produce.Driver{

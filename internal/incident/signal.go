@@ -22,12 +22,31 @@ type Signal struct {
 	At       time.Time `json:"at"`              // of that event
 	Resolved bool      `json:"resolved"`
 	Version  int64     `json:"-"` // of the aggregate
+
+	Kind     string   `json:"-"`
+	Subject  string   `json:"-"` // "integration/<id>"
+	Title    string   `json:"-"` // for people
+	Severity Severity `json:"-"`
+	Parent   string   `json:"-"` // the key of what explains it
+	Probe    bool     `json:"-"` // one that is well may be luck
+
+	Cause event.Cause `json:"-"`
 }
+
+// Kinds of incidents.
+const (
+	KindAccess  = "account_disconnected"
+	KindSync    = "sync_failing"
+	KindStale   = "stale_data"
+	KindPause   = "pause_refused"
+	KindPublish = "post_failed"
+)
 
 // Sync is the signal of an account's syncs. One that is out of reach has no syncs that could be wrong:
 // then it is Access that says so.
 func Sync(i integration.Integration, m event.Meta) Signal {
 	s := ofAccount(i, SyncKey(i.ID), m)
+	s.Kind, s.Title, s.Parent, s.Probe, s.Severity = KindSync, i.Account.Name+" fails to sync", AccessKey(i.ID), true, 3
 	s.Class, s.Count = string(i.Health.Class), i.Health.Failures
 	s.Resolved = i.Status != integration.Connected || i.Health.Failures == 0
 	return s
@@ -35,7 +54,8 @@ func Sync(i integration.Integration, m event.Meta) Signal {
 
 // Access is the signal of an account's grant. One that a person gave up is not wrong.
 func Access(i integration.Integration, m event.Meta) Signal {
-	s := ofAccount(i, "integration:"+i.ID+":auth", m)
+	s := ofAccount(i, AccessKey(i.ID), m)
+	s.Kind, s.Title, s.Severity = KindAccess, i.Account.Name+" has lost its connection", 2
 	s.Class, s.Resolved = i.Reason, i.Status != integration.NeedsReconnect
 	return s
 }
@@ -43,6 +63,7 @@ func Access(i integration.Integration, m event.Meta) Signal {
 // Freshness is the signal of an account's data: no success in twice the interval.
 func Freshness(i integration.Integration, m event.Meta) Signal {
 	s := ofAccount(i, "integration:"+i.ID+":stale", m)
+	s.Kind, s.Title, s.Parent, s.Probe, s.Severity = KindStale, "no fresh data of "+i.Account.Name, AccessKey(i.ID), true, 3
 	s.Resolved = i.Status != integration.Connected || !i.Health.StaleTold
 	return s
 }
@@ -50,7 +71,10 @@ func Freshness(i integration.Integration, m event.Meta) Signal {
 // Pause is the signal of a campaign that a platform refuses to pause: money may burn. It is over when
 // the platform obeys, and also when nobody wants the pause any more.
 func Pause(c campaign.Campaign, m event.Meta) Signal {
-	s := Signal{Key: PauseKey(c.ID), EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: c.Version}
+	s := Signal{
+		Key: PauseKey(c.ID), EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: c.Version,
+		Kind: KindPause, Subject: c.Subject(), Title: c.Name + " can't be paused: money may burn", Severity: 1, Cause: causeOf(m),
+	}
 	for _, p := range c.Placements {
 		if refusesPause(c, p) {
 			s.Class, s.Count, s.Resolved = string(p.Control.Class), max(s.Count, p.Control.Refusals), false
@@ -72,19 +96,29 @@ func refusesPause(c campaign.Campaign, p campaign.Placement) bool {
 // Publishing is the signal of a post that did not go out everywhere, or of which nobody knows, and that
 // nobody tries any more by themselves.
 func Publishing(p post.Post, m event.Meta) Signal {
-	s := Signal{Key: "post:" + p.ID + ":publish", EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: p.Version}
+	s := Signal{
+		Key: "post:" + p.ID + ":publish", EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: p.Version,
+		Kind: KindPublish, Subject: p.Subject(), Title: "a post did not go out: " + p.Summary(), Severity: 3, Cause: causeOf(m),
+	}
 	for _, t := range p.Targets {
 		if t.State == post.Failed || (t.State == post.Unconfirmed && t.NextAt.IsZero()) {
 			s.Class, s.Resolved = string(t.Class), false
+			s.Parent = AccessKey(t.IntegrationID)
 			s.Count++
 		}
 	}
 	return s
 }
 
+// causeOf is the cause of what a signal changes: the event that gave occasion to look.
+func causeOf(m event.Meta) event.Cause { return m.By("incidents", m.OccurredAt) }
+
 func ofAccount(i integration.Integration, key string, m event.Meta) Signal {
-	return Signal{Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version}
+	return Signal{Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version, Subject: i.Subject(), Cause: causeOf(m)}
 }
+
+// AccessKey is the key of Access.
+func AccessKey(integrationID string) string { return "integration:" + integrationID + ":auth" }
 
 // SyncKey is the key of Sync.
 func SyncKey(integrationID string) string { return "integration:" + integrationID + ":sync" }

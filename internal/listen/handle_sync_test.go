@@ -78,7 +78,7 @@ func TestOutageIsToldByItsChanges(t *testing.T) {
 	if i := slices.IndexFunc(w.events("IntegrationSyncFailed"), func(e event.Raw) bool { return e.Meta.ID == long.EventID }); i < 19 {
 		t.Errorf("the notice names the event %q", long.EventID)
 	}
-	if s := w.signal(ours, "integration:"+w.meta+":sync"); s.Resolved || s.Count != 60 || s.Class != string(platform.ClassNotFound) {
+	if s := w.incident(ours, "integration:"+w.meta+":sync"); !s.Open() || s.Signals != 60 || s.Class != string(platform.ClassNotFound) {
 		t.Errorf("signal %+v", s)
 	}
 	w.run(ours, w.meta, "")
@@ -279,7 +279,7 @@ func TestRefusedPause(t *testing.T) {
 		}
 	}
 	key := "campaign:" + w.one + ":pause_failed"
-	if s := w.signal(ours, key); s.Resolved || s.Class != string(platform.ClassInvalid) || s.Count != 1 {
+	if s := w.incident(ours, key); !s.Open() || s.Class != string(platform.ClassInvalid) || s.Signals != 1 {
 		t.Errorf("signal %+v", s)
 	}
 	if a := w.alerts(ours); len(a) != 1 || a[0].CampaignID != w.one || a[0].Kind != notification.AlertStatusRefused || len(w.messages) != 1 {
@@ -294,14 +294,14 @@ func TestRefusedPause(t *testing.T) {
 		return c.Intend(p, "again", cause)
 	})
 	w.deliver(w.last("CampaignStatusRefused"), w.last("CampaignStatusChanged"))
-	if w.signal(ours, key).Resolved || len(w.messages) != 1 {
+	if !w.incident(ours, key).Open() || len(w.messages) != 1 {
 		t.Error("trying again took it for resolved")
 	}
 	w.now = w.now.Add(campaign.DriveTime)
 	w.pause(w.one, "")
 	w.deliver(w.last("CampaignStatusConfirmed"))
-	if !w.signal(ours, key).Resolved || w.tile(w.one).Unsettled != 0 {
-		t.Errorf("signal %+v, tile %+v", w.signal(ours, key), w.tile(w.one))
+	if w.incident(ours, key).Open() || w.tile(w.one).Unsettled != 0 {
+		t.Errorf("incident %+v, tile %+v", w.incident(ours, key), w.tile(w.one))
 	}
 }
 

@@ -172,7 +172,7 @@ func TestSignalsOfAnAccount(t *testing.T) {
 	w.lose(ours, w.meta, integration.ReasonRevoked)
 	w.deliver(w.last("IntegrationDisconnected"))
 	key := "integration:" + w.meta + ":auth"
-	if s := w.signal(ours, key); s.Resolved || s.Class != integration.ReasonRevoked || s.EventID != w.last("IntegrationDisconnected").Meta.ID {
+	if s := w.incident(ours, key); !s.Open() || s.Class != integration.ReasonRevoked || s.ID != event.Derive(ours, "incident", key, w.last("IntegrationDisconnected").Meta.ID) {
 		t.Errorf("%+v", s)
 	}
 	w.now = w.now.Add(time.Minute)

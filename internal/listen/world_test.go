@@ -170,7 +170,7 @@ func (w *world) Park(_ context.Context, p event.Parked) error {
 func (w *world) listeners() map[string]lambda.Handler {
 	accounts, campaigns, inbox := store.Integrations{Table: w.table}, store.Campaigns{Table: w.table}, store.Inbox{Table: w.table}
 	posts := store.Posts{Table: w.table}
-	runs, signals, alerts := store.Runs{Table: w.table}, store.Signals{Table: w.table}, store.Alerts{Table: w.table}
+	runs, signals, alerts := store.Runs{Table: w.table}, store.Incidents{Table: w.table}, store.Alerts{Table: w.table}
 	return map[string]lambda.Handler{
 		"connected": listen.NotifyIntegrationConnected(listen.IntegrationConnected{
 			Accounts: accounts, Campaigns: campaigns, Roster: w, Inbox: inbox, Tiles: runs, Signals: signals, Queue: w, Park: w, Now: w.clock,
@@ -422,21 +422,22 @@ func (w *world) alerts(org string) []notification.Alert {
 // wrong are the keys of what is wrong.
 func (w *world) wrong(org string) (keys []string) {
 	w.t.Helper()
-	list, err := store.Signals{Table: w.raw}.List(w.t.Context(), org)
+	list, err := store.Incidents{Table: w.raw}.List(w.t.Context(), org)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for _, s := range list {
-		if !s.Resolved {
+		if s.Open() {
 			keys = append(keys, s.Key)
 		}
 	}
 	return keys
 }
 
-func (w *world) signal(org, key string) incident.Signal {
+// incident is the last one of the key.
+func (w *world) incident(org, key string) incident.Incident {
 	w.t.Helper()
-	list, err := store.Signals{Table: w.raw}.List(w.t.Context(), org)
+	list, err := store.Incidents{Table: w.raw}.List(w.t.Context(), org)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -445,8 +446,8 @@ func (w *world) signal(org, key string) incident.Signal {
 			return s
 		}
 	}
-	w.t.Fatalf("there is no signal %s", key)
-	return incident.Signal{}
+	w.t.Fatalf("there is no incident of %s", key)
+	return incident.Incident{}
 }
 
 func (w *world) runs() store.Runs { return store.Runs{Table: w.raw} }

@@ -165,9 +165,19 @@ func (o Org) AccountTile(integrationID string) Key {
 	return o.key(tilePrefix+integrationID, "INTEGRATIONS")
 }
 
-// Signal is what is wrong with one thing, or was; Signals the partition of all of an organisation's.
-func (o Org) Signal(key string) Key { return o.key(key, "SIGNALS") }
-func (o Org) Signals() string       { return o.pk("SIGNALS") }
+// Incident is the last incident about one thing; PastIncident one that a later one has followed;
+// Incidents the partition of all of an organisation's. IncidentByID is where either is found by its id.
+func (o Org) Incident(key string) Key { return o.key(incidentPrefix+key, "INCIDENTS") }
+func (o Org) PastIncident(id string, openedAt time.Time) Key {
+	return o.key(pastIncidentPrefix+Stamp(openedAt)+"#"+id, "INCIDENTS")
+}
+func (o Org) Incidents() string          { return o.pk("INCIDENTS") }
+func (o Org) IncidentByID(id string) Key { return Key{PK: o.pk("INCIDENT", id), SK: "INCIDENT"} }
+
+const (
+	incidentPrefix     = "INCIDENT#"
+	pastIncidentPrefix = "PAST#"
+)
 
 // DueSync is an account's place among those that have to be synced, of all organisations: the
 // dispatcher asks for none in particular. DueSyncs is one of the shards.
