@@ -28,7 +28,7 @@ type Signal struct {
 	Title    string   `json:"-"` // for people
 	Severity Severity `json:"-"`
 	Parent   string   `json:"-"` // the key of what explains it
-	Probe    bool     `json:"-"` // one that is well may be luck
+	Probe    bool     `json:"-"` // found by trying, so that one that is well may be luck
 
 	Cause event.Cause `json:"-"`
 }
@@ -46,7 +46,7 @@ const (
 // then it is Access that says so.
 func Sync(i integration.Integration, m event.Meta) Signal {
 	s := ofAccount(i, SyncKey(i.ID), m)
-	s.Kind, s.Title, s.Parent, s.Probe, s.Severity = KindSync, i.Account.Name+" fails to sync", AccessKey(i.ID), true, 3
+	s.Kind, s.Title, s.Parent, s.Probe, s.Severity = KindSync, i.Account.Name+" fails to sync", AccessKey(i.ID), i.Status == integration.Connected, 3
 	s.Class, s.Count = string(i.Health.Class), i.Health.Failures
 	s.Resolved = i.Status != integration.Connected || i.Health.Failures == 0
 	return s
@@ -63,7 +63,7 @@ func Access(i integration.Integration, m event.Meta) Signal {
 // Freshness is the signal of an account's data: no success in twice the interval.
 func Freshness(i integration.Integration, m event.Meta) Signal {
 	s := ofAccount(i, "integration:"+i.ID+":stale", m)
-	s.Kind, s.Title, s.Parent, s.Probe, s.Severity = KindStale, "no fresh data of "+i.Account.Name, AccessKey(i.ID), true, 3
+	s.Kind, s.Title, s.Parent, s.Severity = KindStale, "no fresh data of "+i.Account.Name, AccessKey(i.ID), 3
 	s.Resolved = i.Status != integration.Connected || !i.Health.StaleTold
 	return s
 }
