@@ -23,7 +23,8 @@ func Run(t *testing.T, s secret.Sealer) {
 	t.Run("opens what it sealed", func(t *testing.T) {
 		for _, plain := range []string{"", "a", "token-0123456789", string(bytes.Repeat([]byte("x"), 5000))} {
 			sealed := seal(t, plain)
-			if plain != "" && bytes.Contains(sealed, []byte(plain)) {
+			byChance := len(plain) < 8 // so short a text may stand among random bytes
+			if !byChance && bytes.Contains(sealed, []byte(plain)) {
 				t.Error("the sealed text shows the plain one")
 			}
 			opened, err := s.Open(t.Context(), sealed, ours)
