@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"bellwether/internal/event"
-	"bellwether/internal/fault"
 )
 
 // State is where an incident stands.
@@ -32,8 +31,12 @@ type Incident struct {
 	Severity     Severity  `json:"severity"`
 	State        State     `json:"state"`
 	Class        string    `json:"class,omitempty"`
+	Platforms    []string  `json:"platforms,omitempty"` // on which it is wrong, sorted
 	AssigneeID   string    `json:"assigneeId,omitempty"`
+	TakenBy      string    `json:"takenBy,omitempty"`      // the actor whose acknowledgement holds
 	SuppressedBy string    `json:"suppressedBy,omitempty"` // the incident that explains it: nobody is asked to look after both
+	Suppressed   bool      `json:"suppressed,omitempty"`   // it once was
+	Silences     []string  `json:"silences,omitempty"`     // by which nobody was told of it
 	Signals      int       `json:"signals"`                // that said it is wrong
 	Healthy      int       `json:"healthy,omitempty"`      // in a row, since
 	Reopened     int       `json:"reopened,omitempty"`
@@ -48,6 +51,7 @@ type Incident struct {
 // Entry is one line of an incident's story. Those that change its state are the log by which its clocks
 // are read.
 type Entry struct {
+	ID    string    `json:"id,omitempty"` // of a comment: by it a repeated request is known
 	At    time.Time `json:"at"`
 	Actor string    `json:"actor"`
 	State State     `json:"state,omitempty"` // from then on; "" for none of a state
@@ -59,7 +63,8 @@ const (
 	reopenWithin = 30 * time.Minute
 	// healthyToEnd is how many probes in a row must be well: one may be luck.
 	healthyToEnd = 2
-	maxTimeline  = 200
+	// maxReopened bounds the log of states, none of which may go: after so often, the next is another incident.
+	maxReopened = 50
 )
 
 // Change is a changed incident with the events that go with it into the same write.
@@ -87,11 +92,16 @@ func (ch *Change) tell(cause event.Cause, state State, text string) {
 	if state != "" {
 		i.State = state
 	}
-	all := append(i.Timeline, Entry{At: cause.At.UTC(), Actor: cause.Actor, State: state, Text: text})
-	if len(all) > maxTimeline { // what opened it stays
-		all = append(all[:1:1], all[len(all)-maxTimeline+1:]...)
+	i.Timeline = trim(append(i.Timeline, Entry{At: i.moment(cause), Actor: cause.Actor, State: state, Text: text}))
+}
+
+// moment is when the cause takes effect: the story never goes back in time, in whatever order causes come.
+func (i Incident) moment(cause event.Cause) time.Time {
+	at := cause.At.UTC()
+	if n := len(i.Timeline); n > 0 {
+		at = later(at, i.Timeline[n-1].At)
 	}
-	i.Timeline = all
+	return at
 }
 
 func (ch *Change) emit(cause event.Cause, data event.Data) error {
@@ -117,23 +127,33 @@ func (i Incident) Hear(orgID string, s Signal, parent string, cause event.Cause)
 	switch {
 	case i.Open():
 		return i.again(s, cause)
-	case i.ID != "" && cause.At.Sub(i.ResolvedAt) < reopenWithin:
+	case i.ID != "" && cause.At.Sub(i.ResolvedAt) < reopenWithin && i.Reopened < maxReopened:
 		return i.reopen(s, parent, "it happened again", cause)
 	}
 	next := Incident{
 		ID: event.Derive(orgID, "incident", s.Key, s.EventID), OrgID: orgID, Key: s.Key, Kind: s.Kind, Subject: s.Subject, Title: s.Title,
-		Severity: s.Severity, Class: s.Class, SuppressedBy: parent, Signals: 1, OpenedAt: cause.At.UTC(), Heard: s.Version, Version: i.Version,
+		Severity: s.Severity, Class: s.Class, Platforms: s.Platforms, Signals: 1, OpenedAt: cause.At.UTC(), Heard: s.Version, Version: i.Version,
 	}
 	ch := next.begin(cause)
 	ch.tell(cause, Triggered, "opened: "+s.Title)
+	ch.suppress(parent, cause)
 	return ch, ch.emit(cause, ch.Incident.opened(false))
+}
+
+// suppress leaves the incident to the one that explains it, if any.
+func (ch *Change) suppress(parent string, cause event.Cause) {
+	ch.Incident.SuppressedBy = parent
+	if parent != "" {
+		ch.Incident.Suppressed = true
+		ch.tell(cause, "", "nobody is told: incident "+parent+" explains it")
+	}
 }
 
 // again appends a signal to an open incident. Its severity may rise, and never falls by itself.
 func (i Incident) again(s Signal, cause event.Cause) (Change, error) {
 	ch := i.begin(cause)
 	next := &ch.Incident
-	next.Signals, next.Healthy, next.Heard, next.Class = i.Signals+1, 0, s.Version, s.Class
+	next.Signals, next.Healthy, next.Heard, next.Class, next.Platforms = i.Signals+1, 0, s.Version, s.Class, s.Platforms
 	if s.Severity < i.Severity {
 		next.Severity, next.Title = s.Severity, s.Title
 		ch.tell(cause, "", "worse: "+s.Title)
@@ -153,7 +173,7 @@ func (i Incident) well(s Signal, cause event.Cause) (Change, error) {
 }
 
 func (ch Change) end(text string, cause event.Cause) (Change, error) {
-	ch.Incident.ResolvedAt, ch.Incident.SuppressedBy = cause.At.UTC(), ""
+	ch.Incident.ResolvedAt, ch.Incident.SuppressedBy, ch.Incident.TakenBy = ch.Incident.moment(cause), "", ""
 	ch.tell(cause, Resolved, text)
 	return ch, ch.emit(cause, event.IncidentResolved{
 		IncidentID: ch.Incident.ID, Kind: ch.Incident.Kind, Subject: ch.Incident.Subject, Title: ch.Incident.Title,
@@ -164,12 +184,13 @@ func (ch Change) end(text string, cause event.Cause) (Change, error) {
 func (i Incident) reopen(s Signal, parent, text string, cause event.Cause) (Change, error) {
 	ch := i.begin(cause)
 	next := &ch.Incident
-	next.Reopened, next.Healthy, next.ResolvedAt, next.SuppressedBy = i.Reopened+1, 0, time.Time{}, parent
+	next.Reopened, next.Healthy, next.ResolvedAt = i.Reopened+1, 0, time.Time{}
 	if s.Key != "" {
-		next.Signals, next.Heard, next.Class = i.Signals+1, s.Version, s.Class
+		next.Signals, next.Heard, next.Class, next.Platforms = i.Signals+1, s.Version, s.Class, s.Platforms
 		next.Severity = min(i.Severity, s.Severity)
 	}
 	ch.tell(cause, Triggered, "opened again: "+text)
+	ch.suppress(parent, cause)
 	return ch, ch.emit(cause, ch.Incident.opened(true))
 }
 
@@ -179,67 +200,5 @@ func (i Incident) opened(again bool) event.IncidentOpened {
 	}
 }
 
-// Acknowledge is a person's word that they look after it. It becomes theirs unless it is somebody's.
-func (i Incident) Acknowledge(userID string, cause event.Cause) (Change, error) {
-	switch i.State {
-	case Acknowledged:
-		return Change{Incident: i}, nil
-	case Resolved:
-		return Change{}, fault.New(fault.Conflict, "incident_resolved", "the incident is over: reopen it first")
-	}
-	ch := i.begin(cause)
-	if i.AssigneeID == "" {
-		ch.Incident.AssigneeID = userID
-	}
-	ch.tell(cause, Acknowledged, "acknowledged")
-	return ch, nil
-}
-
 // AckTimeout is how long an acknowledgement holds without an end.
 const AckTimeout = 30 * time.Minute
-
-// Assign gives it to somebody; "" to nobody.
-func (i Incident) Assign(userID string, cause event.Cause) (Change, error) {
-	if i.AssigneeID == userID {
-		return Change{Incident: i}, nil
-	}
-	ch := i.begin(cause)
-	ch.Incident.AssigneeID = userID
-	ch.tell(cause, "", "assigned")
-	return ch, nil
-}
-
-// maxComment is the longest comment, in bytes.
-const maxComment = 2000
-
-// Comment adds a line to its story.
-func (i Incident) Comment(text string, cause event.Cause) (Change, error) {
-	if text == "" || len(text) > maxComment {
-		return Change{}, fault.InvalidFields(fault.Field{Name: "text", Message: "must be 1 to 2000 bytes"})
-	}
-	ch := i.begin(cause)
-	ch.tell(cause, "", text)
-	return ch, nil
-}
-
-// Resolve ends it by hand. What goes on being wrong opens it again.
-func (i Incident) Resolve(reason string, cause event.Cause) (Change, error) {
-	if i.State == Resolved {
-		return Change{Incident: i}, nil
-	}
-	if reason == "" || len(reason) > maxComment {
-		return Change{}, fault.InvalidFields(fault.Field{Name: "reason", Message: "must be 1 to 2000 bytes: what ended it"})
-	}
-	return i.begin(cause).end(reason, cause)
-}
-
-// Reopen takes an end back.
-func (i Incident) Reopen(reason string, cause event.Cause) (Change, error) {
-	if i.State != Resolved {
-		return Change{Incident: i}, nil
-	}
-	if reason == "" || len(reason) > maxComment {
-		return Change{}, fault.InvalidFields(fault.Field{Name: "reason", Message: "must be 1 to 2000 bytes: why it isn't over"})
-	}
-	return i.reopen(Signal{}, "", reason, cause)
-}

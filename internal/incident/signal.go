@@ -2,6 +2,7 @@
 package incident
 
 import (
+	"slices"
 	"time"
 
 	"bellwether/internal/campaign"
@@ -29,6 +30,8 @@ type Signal struct {
 	Severity Severity `json:"-"`
 	Parent   string   `json:"-"` // the key of what explains it
 	Probe    bool     `json:"-"` // found by trying, so that one that is well may be luck
+
+	Platforms []string `json:"-"` // on which it is wrong, sorted
 
 	Cause event.Cause `json:"-"`
 }
@@ -78,6 +81,7 @@ func Pause(c campaign.Campaign, m event.Meta) Signal {
 	for _, p := range c.Placements {
 		if refusesPause(c, p) {
 			s.Class, s.Count, s.Resolved = string(p.Control.Class), max(s.Count, p.Control.Refusals), false
+			s.on(p.Platform)
 		}
 	}
 	return s
@@ -104,6 +108,7 @@ func Publishing(p post.Post, m event.Meta) Signal {
 		if t.State == post.Failed || (t.State == post.Unconfirmed && t.NextAt.IsZero()) {
 			s.Class, s.Resolved = string(t.Class), false
 			s.Parent = AccessKey(t.IntegrationID)
+			s.on(t.Platform)
 			s.Count++
 		}
 	}
@@ -114,7 +119,16 @@ func Publishing(p post.Post, m event.Meta) Signal {
 func causeOf(m event.Meta) event.Cause { return m.By("incidents", m.OccurredAt) }
 
 func ofAccount(i integration.Integration, key string, m event.Meta) Signal {
-	return Signal{Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version, Subject: i.Subject(), Cause: causeOf(m)}
+	return Signal{
+		Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version, Subject: i.Subject(), Platforms: []string{i.Platform}, Cause: causeOf(m),
+	}
+}
+
+// on adds a platform on which it is wrong.
+func (s *Signal) on(name string) {
+	if n, there := slices.BinarySearch(s.Platforms, name); !there {
+		s.Platforms = slices.Insert(s.Platforms, n, name)
+	}
 }
 
 // AccessKey is the key of Access.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
@@ -124,20 +125,21 @@ func (s Incidents) write(ctx context.Context, token string, before incident.Inci
 
 // List are the last incidents of all keys, the worst first, and among equals the oldest.
 func (s Incidents) List(ctx context.Context, orgID string) ([]incident.Incident, error) {
-	list, err := s.all(ctx, orgID, incidentPrefix)
+	list, err := s.all(ctx, orgID, incidentPrefix, PrefixEnd(incidentPrefix))
 	slices.SortFunc(list, func(a, b incident.Incident) int {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return list, err
 }
 
-// Past are incidents whose key has a later one, in order of their opening.
-func (s Incidents) Past(ctx context.Context, orgID string) ([]incident.Incident, error) {
-	return s.all(ctx, orgID, pastIncidentPrefix)
+// Past are incidents whose key has a later one and that were opened at from or after and before to, in
+// order of their opening.
+func (s Incidents) Past(ctx context.Context, orgID string, from, to time.Time) ([]incident.Incident, error) {
+	return s.all(ctx, orgID, pastIncidentPrefix+Stamp(from), pastIncidentPrefix+Stamp(to))
 }
 
-func (s Incidents) all(ctx context.Context, orgID, prefix string) ([]incident.Incident, error) {
-	items, err := All(ctx, s.Table, Query{Partition: Org(orgID).Incidents(), From: prefix, To: PrefixEnd(prefix)}, 0)
+func (s Incidents) all(ctx context.Context, orgID, from, to string) ([]incident.Incident, error) {
+	items, err := All(ctx, s.Table, Query{Partition: Org(orgID).Incidents(), From: from, To: to}, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read the incidents: %w", err)
 	}

@@ -174,6 +174,13 @@ func (o Org) PastIncident(id string, openedAt time.Time) Key {
 func (o Org) Incidents() string          { return o.pk("INCIDENTS") }
 func (o Org) IncidentByID(id string) Key { return Key{PK: o.pk("INCIDENT", id), SK: "INCIDENT"} }
 
+// Silence is a silence; Silences the partition of all of an organisation's, in order of their expiry.
+func (o Org) Silence(id string) Key { return o.key(id, "SILENCES") }
+func (o Org) SilenceByExpiry(id string, at time.Time) Key {
+	return Key{PK: o.Silences(), SK: Stamp(at) + "#" + id}
+}
+func (o Org) Silences() string { return o.pk("SILENCES") }
+
 const (
 	incidentPrefix     = "INCIDENT#"
 	pastIncidentPrefix = "PAST#"

@@ -23,6 +23,7 @@ type Org struct {
 	Thresholds    []int         `json:"thresholds"`              // of budgets that set none
 	AutoPause     bool          `json:"autoPause"`               // pause a campaign whose budget is spent
 	CampaignLimit *money.Amount `json:"campaignLimit,omitempty"` // the most that one campaign's budget should be
+	Hours         *Calendar     `json:"hours,omitempty"`         // when its people work; nil: the default
 	Owners        int           `json:"owners"`                  // how many members are owners: never 0
 	CreatedAt     time.Time     `json:"createdAt"`
 	ChangedBy     string        `json:"changedBy,omitempty"` // the id of the last change's cause: two that read alike are still two
@@ -103,7 +104,7 @@ func NewOrg(id, name string, now time.Time) (Org, error) {
 // Validate refuses settings that can't be.
 func (o Org) Validate() error {
 	bad := nameField("name", o.Name)
-	if _, err := time.LoadLocation(o.TimeZone); err != nil || o.TimeZone == "" || o.TimeZone == "Local" {
+	if !zoneExists(o.TimeZone) {
 		bad = append(bad, fault.Field{Name: "timeZone", Message: "must be an IANA time zone like Europe/Berlin"})
 	}
 	bad = append(bad, budget.ValidateThresholds("thresholds", o.Thresholds)...)

@@ -131,6 +131,10 @@ var tests = []contractTest{
 	{"Grants", testGrants, []Feature{Transactions}},
 	{"Connections", testConnections, nil},
 	{"Deliveries", testDeliveries, []Feature{FailureImages}},
+	{"RaceOfSignals", testRaceOfSignals, nil},
+	{"PastIncidents", testPastIncidents, []Feature{Transactions}},
+	{"IncidentConflict", testIncidentConflict, nil},
+	{"Silences", testSilences, []Feature{Transactions}},
 }
 
 // failer is what *testing.T and *rapid.T have in common.
