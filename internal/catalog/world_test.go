@@ -188,8 +188,8 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 	token := text(post(owner, "/v1/org/invitations", `{"email":"`+guest.Email+`","role":"viewer"}`), "token")
 	post(guest, "/v1/invitations/accept", `{"token":"`+token+`"}`)
 	c.member = guest.ID
-	notice := notification.Message{Category: "budget", Severity: notification.High, Title: "Title", Text: "Text"}.
-		To(owner.ID, event.Meta{ID: event.Derive("cause", owner.ID), OrgID: owner.OrgID, Subject: "campaign/" + c.campaign, OccurredAt: start})
+	notice := notification.BudgetMessage(event.BudgetThresholdReached{Threshold: 90}).
+		To(owner.ID, notification.English, time.UTC, event.Meta{ID: event.Derive("cause", owner.ID), OrgID: owner.OrgID, Subject: "campaign/" + c.campaign, OccurredAt: start})
 	inbox := store.Inbox{Table: w.table}
 	if err := inbox.Add(t.Context(), notice); err != nil {
 		t.Fatal(err)

@@ -44,16 +44,16 @@ func (f PostFailure) failed(ctx context.Context, e event.Envelope[event.PostFail
 	if err != nil {
 		return err
 	}
-	work := notices(f.Inbox, authors(roster, e.Data.AuthorID), message, e.Meta)
+	work := notices(f.Inbox, roster, authors(roster, e.Data.AuthorID), message, e.Meta)
 	if e.Data.WillRetry {
 		return parallel.Do(ctx, work...)
 	}
-	alert := message.Alert(notification.AlertPost, e.Meta)
+	alert := message.Alert(notification.AlertPost, common(roster), e.Meta)
 	alert.IntegrationID, alert.PostID = e.Data.Target.IntegrationID, p.ID
 	return parallel.Do(ctx, append(work,
 		signal(f.Signals, e.Meta.OrgID, incident.Publishing(p, e.Meta)),
 		putPost(f.Dashboard, p),
-		func(ctx context.Context) error { return Alarms{f.Topic, f.Alerts}.raise(ctx, alert, message) })...)
+		func(ctx context.Context) error { return Alarms{f.Topic, f.Alerts}.raise(ctx, roster, alert, message) })...)
 }
 
 // atRisk tells before it fails.
@@ -65,11 +65,11 @@ func (f PostFailure) atRisk(ctx context.Context, e event.Envelope[event.PostAtRi
 		return err
 	}
 	message := notification.PostAtRiskMessage(e.Data)
-	work := notices(f.Inbox, authors(roster, e.Data.AuthorID), message, e.Meta)
+	work := notices(f.Inbox, roster, authors(roster, e.Data.AuthorID), message, e.Meta)
 	if message.Severity.Loud() && p.Status() == post.StatusScheduled && p.PublishAt.Equal(e.Data.ScheduledFor) {
-		alert := message.Alert(notification.AlertPost, e.Meta)
+		alert := message.Alert(notification.AlertPost, common(roster), e.Meta)
 		alert.PostID = p.ID
-		work = append(work, func(ctx context.Context) error { return Alarms{f.Topic, f.Alerts}.raise(ctx, alert, message) })
+		work = append(work, func(ctx context.Context) error { return Alarms{f.Topic, f.Alerts}.raise(ctx, roster, alert, message) })
 	}
 	return parallel.Do(ctx, work...)
 }

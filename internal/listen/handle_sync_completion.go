@@ -58,7 +58,7 @@ func (s SyncCompletion) completed(ctx context.Context, e event.Envelope[event.In
 	}
 	if significant {
 		message, _ := notification.SyncChangedMessage(e.Data, account.Account.Name)
-		work = append(work, notices(s.Inbox, roster.Admins, message, e.Meta)...)
+		work = append(work, notices(s.Inbox, roster, roster.Admins, message, e.Meta)...)
 	}
 	return parallel.Do(ctx, work...)
 }
@@ -72,7 +72,7 @@ func (s SyncCompletion) recovered(ctx context.Context, e event.Envelope[event.In
 	if err != nil {
 		return err
 	}
-	work := append(notices(s.Inbox, keepers(roster, account), notification.RecoveredMessage(e.Data), e.Meta),
+	work := append(notices(s.Inbox, roster, keepers(roster, account), notification.RecoveredMessage(e.Data), e.Meta),
 		signal(s.Signals, account.OrgID, incident.Sync(account, e.Meta)),
 		signal(s.Signals, account.OrgID, incident.Freshness(account, e.Meta)))
 	return parallel.Do(ctx, work...)

@@ -86,13 +86,13 @@ func (s SyncFailure) tellFailed(e event.Envelope[event.IntegrationSyncFailed], a
 // tell are the writes that put the message into inboxes, and take it out of doors when it is loud and
 // still true.
 func (s SyncFailure) tell(m notification.Message, kind string, cause event.Meta, account integration.Integration, roster tenant.Roster, still bool) []func(context.Context) error {
-	work := notices(s.Inbox, keepers(roster, account), m, cause)
+	work := notices(s.Inbox, roster, keepers(roster, account), m, cause)
 	if !m.Severity.Loud() || !still {
 		return work
 	}
-	alert := m.Alert(kind, cause)
+	alert := m.Alert(kind, common(roster), cause)
 	alert.IntegrationID = account.ID
-	return append(work, func(ctx context.Context) error { return Alarms{s.Topic, s.Alerts}.raise(ctx, alert, m) })
+	return append(work, func(ctx context.Context) error { return Alarms{s.Topic, s.Alerts}.raise(ctx, roster, alert, m) })
 }
 
 func (s SyncFailure) stale(ctx context.Context, e event.Envelope[event.MetricsStale]) error {

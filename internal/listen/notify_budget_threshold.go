@@ -67,7 +67,6 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 	var roster tenant.Roster
 	var c campaign.Campaign
 	var told bool
-	alert := notification.BudgetAlert(e)
 	err := parallel.Do(ctx,
 		func(ctx context.Context) (err error) {
 			c, err = b.Campaigns.Get(ctx, e.Meta.OrgID, e.Data.CampaignID)
@@ -78,7 +77,7 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			told, err = b.Alerts.Has(ctx, alert.OrgID, alert.ID, alert.At)
+			told, err = b.Alerts.Has(ctx, e.Meta.OrgID, notification.AlertID(e.Meta.ID), e.Meta.OccurredAt)
 			return err
 		})
 	if err != nil {
@@ -87,11 +86,11 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 	work := []func(context.Context) error{func(ctx context.Context) error {
 		return b.pause(ctx, c, e, roster.AutoPause && mayPause(e.Data))
 	}}
-	message := notification.BudgetMessage(e.Data)
+	message, alert := notification.BudgetMessage(e.Data), notification.BudgetAlert(e, common(roster))
 	people := notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy}))
-	work = append(work, notices(b.Inbox, people, message, e.Meta)...)
+	work = append(work, notices(b.Inbox, roster, people, message, e.Meta)...)
 	if !told {
-		work = append(work, func(ctx context.Context) error { return Alarms{b.Topic, b.Alerts}.publish(ctx, alert, message) })
+		work = append(work, func(ctx context.Context) error { return Alarms{b.Topic, b.Alerts}.publish(ctx, roster, alert, message) })
 	}
 	return parallel.Do(ctx, work...)
 }

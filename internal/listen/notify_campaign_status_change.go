@@ -68,13 +68,10 @@ func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[even
 	if err != nil {
 		return err
 	}
-	findings := c.Check(campaign.Surroundings{BudgetLimit: roster.CampaignLimit, RunningNames: running(namesakes)})
-	var texts []string
-	for _, f := range findings {
-		texts = append(texts, f.Message)
-	}
+	around := campaign.Surroundings{BudgetLimit: roster.CampaignLimit, RunningNames: running(namesakes)}
+	texts := notification.FindingTexts(c, around)
 	// The analytics get a new campaign's row from update-dashboard-cache, which hears the same event.
-	return parallel.Do(ctx, notices(n.Inbox, audience(roster, c, e.Data.ManagerIDs), notification.CampaignCreatedMessage(e.Data, texts), e.Meta)...)
+	return parallel.Do(ctx, notices(n.Inbox, roster, audience(roster, c, e.Data.ManagerIDs), notification.CampaignCreatedMessage(e.Data, texts), e.Meta)...)
 }
 
 func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[event.CampaignStatusChanged]) error {
@@ -88,7 +85,7 @@ func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[even
 	}
 	if !withAccount(e.Data.Reason) {
 		people := audience(roster, c, e.Data.ManagerIDs)
-		work = append(work, notices(n.Inbox, people, notification.CampaignStatusMessage(e.Data), e.Meta)...)
+		work = append(work, notices(n.Inbox, roster, people, notification.CampaignStatusMessage(e.Data), e.Meta)...)
 	}
 	return parallel.Do(ctx, work...)
 }
@@ -107,9 +104,9 @@ func (n CampaignStatusChange) refused(ctx context.Context, e event.Envelope[even
 		return err
 	}
 	message := notification.StatusRefusedMessage(e.Data)
-	alert := message.Alert(notification.AlertStatusRefused, e.Meta)
+	alert := message.Alert(notification.AlertStatusRefused, common(roster), e.Meta)
 	alert.CampaignID = c.ID
-	work := append(notices(n.Inbox, audience(roster, c, e.Data.ManagerIDs), message, e.Meta),
+	work := append(notices(n.Inbox, roster, audience(roster, c, e.Data.ManagerIDs), message, e.Meta),
 		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) })
 	over := false
 	if e.Data.Want == string(platform.Off) {
@@ -118,7 +115,7 @@ func (n CampaignStatusChange) refused(ctx context.Context, e event.Envelope[even
 		work = append(work, signal(n.Signals, c.OrgID, now))
 	}
 	if !over {
-		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, alert, message) })
+		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, roster, alert, message) })
 	}
 	return parallel.Do(ctx, work...)
 }

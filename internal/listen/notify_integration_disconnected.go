@@ -62,11 +62,11 @@ func (n IntegrationDisconnected) handle(ctx context.Context, e event.Envelope[ev
 		return err
 	}
 	message := notification.DisconnectedMessage(e.Data, stillRunning(e.Data, named))
-	work := append(notices(n.Inbox, keepers(roster, account), message, e.Meta), tile(n.Tiles, account))
+	work := append(notices(n.Inbox, roster, keepers(roster, account), message, e.Meta), tile(n.Tiles, account))
 	if message.Severity.Loud() && account.Status != integration.Connected { // else it is back already
-		alert := message.Alert(notification.AlertDisconnected, e.Meta)
+		alert := message.Alert(notification.AlertDisconnected, common(roster), e.Meta)
 		alert.IntegrationID = account.ID
-		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, alert, message) })
+		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, roster, alert, message) })
 	}
 	work = append(work, accountSignals(n.Signals, account, e.Meta)...)
 	work = append(work, func(ctx context.Context) error { return n.campaigns(ctx, e.Meta, account, roster, message) })
@@ -80,7 +80,7 @@ func (n IntegrationDisconnected) campaigns(ctx context.Context, meta event.Meta,
 	if err != nil {
 		return err
 	}
-	work := notices(n.Inbox, others(roster, people, keepers(roster, account)), m, meta)
+	work := notices(n.Inbox, roster, others(roster, people, keepers(roster, account)), m, meta)
 	if followed.Status == integration.Disconnecting {
 		work = append(work, func(ctx context.Context) error { return n.mark(ctx, meta, followed) })
 	}

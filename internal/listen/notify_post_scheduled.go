@@ -44,7 +44,7 @@ func (n PostScheduled) scheduled(ctx context.Context, e event.Envelope[event.Pos
 	if err != nil {
 		return err
 	}
-	work := notices(n.Inbox, members(roster, []string{e.Data.AuthorID}), notification.PostScheduledMessage(e.Data), e.Meta)
+	work := notices(n.Inbox, roster, members(roster, []string{e.Data.AuthorID}), notification.PostScheduledMessage(e.Data), e.Meta)
 	return parallel.Do(ctx, append(work, func(ctx context.Context) error { return n.set(ctx, p, e.Meta) })...)
 }
 
@@ -89,7 +89,7 @@ func (n PostScheduled) cancelled(ctx context.Context, e event.Envelope[event.Pos
 	if err != nil {
 		return err
 	}
-	return parallel.Do(ctx, notices(n.Inbox, members(roster, []string{e.Data.AuthorID}), notification.PostCancelledMessage(e.Data), e.Meta)...)
+	return parallel.Do(ctx, notices(n.Inbox, roster, members(roster, []string{e.Data.AuthorID}), notification.PostCancelledMessage(e.Data), e.Meta)...)
 }
 
 // readPost is a read to be made beside others.

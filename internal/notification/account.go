@@ -1,11 +1,6 @@
 package notification
 
 import (
-	"cmp"
-	"fmt"
-	"strings"
-	"time"
-
 	"bellwether/internal/event"
 	"bellwether/internal/integration"
 	"bellwether/internal/money"
@@ -22,38 +17,35 @@ var platformNames = map[string]string{
 	platform.Mastodon: "Mastodon", platform.Bluesky: "Bluesky",
 }
 
-func platformName(name string) string { return cmp.Or(platformNames[name], name) }
+func where(id string) Arg { return Arg{Platform: id} }
 
 // account is the account in a sentence.
-func account(platformID, name string) string {
+func account(platformID, name string) Arg {
 	if name == "" {
-		return "an account of " + platformName(platformID)
+		return sayAs("account.unnamed", Args{"platform": where(platformID)})
 	}
-	return fmt.Sprintf("%s (%s)", name, platformName(platformID))
+	return sayAs("account.named", Args{"name": plain(name), "platform": where(platformID)})
+}
+
+// quote is a line with a platform's own message.
+func quote(platformID, message string) Text {
+	return say("says", Args{"platform": where(platformID), "message": plain(Quote(message))})
 }
 
 // ConnectedMessage welcomes an account.
 func ConnectedMessage(d event.IntegrationConnected) Message {
-	m := Message{Category: accountCategory, Severity: Low}
-	name := account(d.Platform, d.AccountName)
+	key := "connected"
 	if d.Reconnected {
-		m.Title = name + " is connected again"
-		if platform.Posts(d.Platform) {
-			m.Text = "Posts that are still to go out there do so again."
-			return m
-		}
-		m.Text = "What happened there in the meantime is being read now. Campaigns that stood still only for the lost connection run on."
-		return m
+		key = "connected.again"
 	}
-	m.Title = name + " is connected: welcome"
+	m := Message{Category: accountCategory, Severity: Low, Title: say(key, Args{"account": account(d.Platform, d.AccountName)})}
 	if platform.Posts(d.Platform) {
-		m.Text = "Posts can be published on it from now on."
+		m.Lines = []Text{say(key+".posts", nil)}
 		return m
 	}
-	m.Text = "The first sync has started: it reads the account's campaigns and the results of the last four weeks. " +
-		"After that its numbers are kept fresh by themselves, and budgets are watched."
-	if d.Currency != "" {
-		m.Text += fmt.Sprintf("\nThe account counts in %s, and its days are those of %s.", d.Currency, d.TimeZone)
+	m.Lines = []Text{say(key+".ads", nil)}
+	if d.Currency != "" && !d.Reconnected {
+		m.Lines = append(m.Lines, say("connected.counts", Args{"currency": plain(d.Currency), "zone": plain(d.TimeZone)}))
 	}
 	return m
 }
@@ -64,70 +56,59 @@ type Running struct {
 	Others int      // of whom it wasn't looked up whether they run
 }
 
-// lostReasons are the reasons for which an account is out of reach, and what a person can do.
-var lostReasons = map[string]struct{ why, advice string }{
-	integration.ReasonExpired:    {"its access has ended", "Reconnect the account."},
-	integration.ReasonRevoked:    {"the platform no longer accepts our access: somebody took it back there, or it was reset", "Reconnect the account."},
-	integration.ReasonPermission: {"our access no longer covers what is needed", "Reconnect the account as somebody who may manage its ads, and allow all that is asked."},
-	integration.ReasonSuspended:  {"the platform has suspended the ad account", "Settle it with the platform, then reconnect the account."},
-}
-
 // DisconnectedMessage tells that an account is out of reach. A person's own doing is low, or medium
 // when campaigns may go on spending; a suspended account is critical; every other loss is high.
 func DisconnectedMessage(d event.IntegrationDisconnected, running Running) Message {
 	m := Message{Category: accountCategory, Severity: High}
-	name := account(d.Platform, d.AccountName)
-	var lines []string
+	name := Args{"account": account(d.Platform, d.AccountName)}
 	if d.Reason == integration.ReasonUser {
-		m.Severity, m.Title = Low, name+" was disconnected"
+		m.Severity, m.Title = Low, say("disconnected", name)
 		if d.KeepRunning || !d.Reachable {
 			m.Severity = Medium
 		}
 	} else {
-		reason := lostReasons[d.Reason]
-		m.Title = name + " has lost its connection"
-		lines = append(lines, fmt.Sprintf("Why: %s.", cmp.Or(reason.why, d.Reason)), cmp.Or(reason.advice, "Reconnect the account."))
+		m.Title = say("lost", name)
+		m.Lines = append(m.Lines,
+			say("lost.why", Args{"why": coded("why.lost.", d.Reason)}), say(known("lost.advice."+d.Reason, "lost.advice"), nil))
 	}
 	if d.Reason == integration.ReasonSuspended {
 		m.Severity = Critical
 	}
-	lines = append(lines, campaignsLine(d, running))
+	m.Lines = append(m.Lines, campaignsLine(d, running))
 	if n := len(d.PostIDs); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s will not go out.", plural(n, "scheduled post")))
+		m.Lines = append(m.Lines, say("posts.lost", Args{"n": count(n)}))
 	}
-	m.Text = strings.Join(lines, "\n")
-	m.SMS = short(m.Title)
+	m.SMS = titled(m.Title)
 	return m
 }
 
 // campaignsLine says what becomes of the campaigns.
-func campaignsLine(d event.IntegrationDisconnected, running Running) string {
-	where := platformName(d.Platform)
+func campaignsLine(d event.IntegrationDisconnected, running Running) Text {
 	n := max(d.CampaignCount, len(d.CampaignIDs))
+	args := Args{"n": count(n), "platform": where(d.Platform)}
 	switch {
 	case n == 0:
-		return "No campaign runs through it."
+		return say("lost.none", nil)
 	case d.Reachable && !d.KeepRunning:
-		return fmt.Sprintf("%s being paused at %s before the access is given up.", are(n, "campaign"), where)
+		return say("lost.pausing", args)
 	case len(running.Names) == 0 && running.Others == 0:
-		return fmt.Sprintf("When they were last seen, none of its %s ran at %s.", plural(n, "campaign"), where)
+		return say("lost.none_ran", args)
 	}
-	line := fmt.Sprintf("Nothing can be paused at %s any more, and what happens there is unknown.", where)
+	state := "lost.unknown"
 	if d.Reachable {
-		line = fmt.Sprintf("As asked, the campaigns are left at %s as they are. Nobody watches their budgets here any more.", where)
+		state = "lost.left"
 	}
-	return line + " May go on spending: " + running.text() + "."
+	return say("lost.may_spend", Args{"state": sayAs(state, Args{"platform": where(d.Platform)}), "campaigns": running.arg()})
 }
 
-func (r Running) text() string {
-	text := strings.Join(r.Names, ", ")
+func (r Running) arg() Arg {
 	switch {
 	case r.Others == 0:
-		return text
-	case text == "":
-		return fmt.Sprintf("some of %s", plural(r.Others, "campaign"))
+		return named(r.Names)
+	case len(r.Names) == 0:
+		return sayAs("running.some", Args{"n": count(r.Others)})
 	}
-	return fmt.Sprintf("%s, and some of %s", text, plural(r.Others, "other"))
+	return sayAs("running.others", Args{"campaigns": named(r.Names), "n": count(r.Others)})
 }
 
 // Numbers that make what a sync changed significant.
@@ -144,51 +125,28 @@ func SyncChangedMessage(d event.IntegrationSyncCompleted, accountName string) (m
 	if d.Trigger == integration.TriggerConnect {
 		return m, false
 	}
-	var lines []string
+	m = Message{Category: accountCategory, Severity: Medium, Title: say("changed", Args{"account": account(d.Platform, accountName)})}
 	if d.Added > manyAdded {
-		lines = append(lines, fmt.Sprintf("%d campaigns are new.", d.Added))
+		m.Lines = append(m.Lines, say("changed.added", Args{"n": count(d.Added)}))
 	}
 	if d.Archived > manyArchived {
-		lines = append(lines, fmt.Sprintf("%d campaigns are no longer there.", d.Archived))
+		m.Lines = append(m.Lines, say("changed.archived", Args{"n": count(d.Archived)}))
 	}
 	if s := d.Change; s != nil {
-		lines = append(lines, shiftLines(*s)...)
+		m.Lines = append(m.Lines, shiftLines(*s)...)
 	}
-	return Message{
-		Category: accountCategory, Severity: Medium,
-		Title: "Much has changed in " + account(d.Platform, accountName), Text: strings.Join(lines, "\n"),
-	}, len(lines) > 0
+	return m, len(m.Lines) > 0
 }
 
-func shiftLines(s event.Shift) (lines []string) {
-	days := fmt.Sprintf("for %s to %s", s.From, s.To)
+func shiftLines(s event.Shift) (lines []Text) {
+	from, to := Arg{Date: s.From}, Arg{Date: s.To}
 	if money.Changed(s.PreviousImpressions, s.Impressions, impressionsPercent) {
-		lines = append(lines, fmt.Sprintf("Impressions %s went from %d to %d.", days, s.PreviousImpressions, s.Impressions))
+		lines = append(lines, say("changed.impressions", Args{"from": from, "to": to, "before": count(s.PreviousImpressions), "after": count(s.Impressions)}))
 	}
 	if money.Changed(s.PreviousSpendMicros, s.SpendMicros, spendPercent) {
-		currency := money.Currency(s.Currency)
-		lines = append(lines, fmt.Sprintf("Spend %s went from %s to %s.", days, money.Of(s.PreviousSpendMicros, currency).Text(), money.Of(s.SpendMicros, currency).Text()))
+		lines = append(lines, say("changed.spend", Args{
+			"from": from, "to": to, "before": amount(s.PreviousSpendMicros, s.Currency), "after": amount(s.SpendMicros, s.Currency),
+		}))
 	}
 	return lines
 }
-
-// plural is the number with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// are is plural with its verb.
-func are(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " is"
-	}
-	return plural(n, noun) + " are"
-}
-
-// short is the text as an SMS.
-func short(text string) string { return gsm("Bellwether: "+text, 160) }
-
-func when(at time.Time) string { return at.UTC().Format("2 Jan 2006 15:04 UTC") }

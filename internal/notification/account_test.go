@@ -10,12 +10,14 @@ import (
 	"bellwether/internal/platform"
 )
 
-// says holds a message to its severity, and to what it must say and must not.
-func says(t *testing.T, m Message, severity Severity, want, not []string) {
+// says holds a message to its severity, and to what it must say in English and must not.
+func says(t *testing.T, message Message, severity Severity, want, not []string) {
 	t.Helper()
+	inBoth(t, message)
+	m := message.In(English, nil)
 	text := m.Title + "\n" + m.Text
-	if m.Severity != severity {
-		t.Errorf("%s: %s", m.Severity, text)
+	if message.Severity != severity {
+		t.Errorf("%s: %s", message.Severity, text)
 	}
 	for _, part := range want {
 		if !strings.Contains(text, part) {
@@ -27,7 +29,7 @@ func says(t *testing.T, m Message, severity Severity, want, not []string) {
 			t.Errorf("says %q:\n%s", part, text)
 		}
 	}
-	if strings.Contains(text, "%!") || strings.HasSuffix(text, "\n") || strings.Contains(m.Title, "\n") || len(m.SMS) > 160 || (m.Severity.Loud() && m.SMS == "") {
+	if strings.Contains(text, "%!") || strings.HasSuffix(text, "\n") || strings.Contains(m.Title, "\n") || len(m.SMS) > 160 || (message.Severity.Loud() && m.SMS == "") {
 		t.Errorf("bad form: %q, SMS %q", text, m.SMS)
 	}
 }
@@ -110,8 +112,8 @@ func TestSyncChangedMessage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m, ok := SyncChangedMessage(tt.d, "Shop")
-		if ok != (tt.says != "") || (ok && m.Text != tt.says) {
-			t.Errorf("%s: %v %q", tt.name, ok, m.Text)
+		if ok != (tt.says != "") || (ok && m.In(English, nil).Text != tt.says) {
+			t.Errorf("%s: %v %q", tt.name, ok, m.In(English, nil).Text)
 		}
 		if ok {
 			says(t, m, Medium, nil, nil)
@@ -224,7 +226,7 @@ func TestStatusMessageOfAPlatform(t *testing.T) {
 		"deleted_at_platform": "Why: it is no longer at its platform.", "disconnected": "Why: its account is disconnected.",
 		"too dear: we stop": "Why: too dear: we stop.",
 	} {
-		if m := CampaignStatusMessage(event.CampaignStatusChanged{Name: "S", Previous: "active", Current: "paused", Reason: reason}); m.Text != want {
+		if m := CampaignStatusMessage(event.CampaignStatusChanged{Name: "S", Previous: "active", Current: "paused", Reason: reason}).In(English, nil); m.Text != want {
 			t.Errorf("%s: %q", reason, m.Text)
 		}
 	}
@@ -234,15 +236,15 @@ func TestStatusMessageOfAPlatform(t *testing.T) {
 // were kinds are budgets'.
 func TestAlertOfAMessage(t *testing.T) {
 	cause := event.Meta{ID: "streak", OrgID: "o", OccurredAt: time.Unix(9, 0)}
-	m := Message{Severity: High, Title: "t", Text: "x", EventID: "e1"}
-	a := m.Alert(AlertSyncFailing, cause)
-	if a.ID != AlertID("streak") || a.EventID != "e1" || a.Kind != "sync_failing" || a.Severity != High || !a.At.Equal(cause.OccurredAt) || a.AlsoCrossed == nil {
+	m := Message{Severity: High, Title: say("lost.none", nil), EventID: "e1"}
+	a := m.Alert(AlertSyncFailing, Arabic, cause)
+	if a.ID != AlertID("streak") || a.EventID != "e1" || a.Kind != "sync_failing" || a.Severity != High || !a.At.Equal(cause.OccurredAt) || a.AlsoCrossed == nil || a.Title != "لا تعمل أي حملة من خلاله." {
 		t.Errorf("%+v", a)
 	}
-	if n := m.To("ada", cause); n.EventID != "e1" || n.ID == (Message{}).To("ada", event.Meta{ID: "e1"}).ID {
+	if n := m.To("ada", English, nil, cause); n.EventID != "e1" || n.ID == (Message{}).To("ada", English, nil, event.Meta{ID: "e1"}).ID {
 		t.Errorf("%+v", n)
 	}
-	if b := BudgetAlert(event.Envelope[event.BudgetThresholdReached]{Meta: cause}); b.Kind != AlertBudget || b.ID != AlertID("streak") {
+	if b := BudgetAlert(event.Envelope[event.BudgetThresholdReached]{Meta: cause}, English); b.Kind != AlertBudget || b.ID != AlertID("streak") {
 		t.Errorf("%+v", b)
 	}
 }

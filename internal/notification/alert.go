@@ -2,13 +2,11 @@ package notification
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"strconv"
-	"strings"
 	"time"
 
 	"bellwether/internal/event"
-	"bellwether/internal/money"
 )
 
 // Kinds of alert.
@@ -51,51 +49,45 @@ type Alert struct {
 // AlertID is the id of the alert that the event causes.
 func AlertID(eventID string) string { return event.Derive(eventID, "alert") }
 
-// BudgetAlert is the alert for a threshold event.
-func BudgetAlert(env event.Envelope[event.BudgetThresholdReached]) Alert {
+// BudgetAlert is the alert for a threshold event, in the organisation's language.
+func BudgetAlert(env event.Envelope[event.BudgetThresholdReached], lang Language) Alert {
 	d, m := env.Data, BudgetMessage(env.Data)
-	return Alert{
-		ID: AlertID(env.Meta.ID), OrgID: env.Meta.OrgID, CampaignID: d.CampaignID,
-		Severity: m.Severity, Title: m.Title, Text: m.Text,
-		Threshold: d.Threshold, AlsoCrossed: d.AlsoCrossed, PercentUsed: d.PercentUsed,
-		SpendMicros: d.SpendMicros, BudgetMicros: d.BudgetMicros, Currency: d.Currency,
-		PeriodStart: d.PeriodStart, PeriodEnd: d.PeriodEnd, BudgetVersion: d.BudgetVersion,
-		Late: d.Late, EventID: env.Meta.ID, At: env.Meta.OccurredAt,
-	}
+	a := m.Alert(AlertBudget, lang, env.Meta)
+	a.CampaignID, a.Threshold, a.AlsoCrossed, a.PercentUsed = d.CampaignID, d.Threshold, d.AlsoCrossed, d.PercentUsed
+	a.SpendMicros, a.BudgetMicros, a.Currency = d.SpendMicros, d.BudgetMicros, d.Currency
+	a.PeriodStart, a.PeriodEnd, a.BudgetVersion, a.Late = d.PeriodStart, d.PeriodEnd, d.BudgetVersion, d.Late
+	return a
 }
 
-// Alert is the record that the message goes out because of an event.
-func (m Message) Alert(kind string, cause event.Meta) Alert {
+// Alert is the record that the message goes out because of an event, in the organisation's language.
+func (m Message) Alert(kind string, lang Language, cause event.Meta) Alert {
+	r := m.In(lang, nil)
 	return Alert{
-		ID: AlertID(cause.ID), OrgID: cause.OrgID, Kind: kind, Severity: m.Severity, Title: m.Title, Text: m.Text,
+		ID: AlertID(cause.ID), OrgID: cause.OrgID, Kind: kind, Severity: m.Severity, Title: r.Title, Text: r.Text,
 		AlsoCrossed: []int{}, EventID: cmp.Or(m.EventID, cause.ID), At: cause.OccurredAt,
 	}
 }
 
 // BudgetMessage tells a threshold: medium under 90 %, high from 90, critical from 100.
 func BudgetMessage(d event.BudgetThresholdReached) Message {
-	currency := money.Currency(d.Currency)
-	spend, budget := money.Of(d.SpendMicros, currency).Text(), money.Of(d.BudgetMicros, currency).Text()
-	m := Message{
-		Category: "budget",
-		Severity: budgetSeverity(d.Threshold),
-		Title:    fmt.Sprintf("%s has used %s %% of its budget", d.Name, d.PercentUsed),
+	args := Args{
+		"name": plain(d.Name), "percent": {Percent: d.PercentUsed}, "at": moment(d.AsOf),
+		"spend": amount(d.SpendMicros, d.Currency), "budget": amount(d.BudgetMicros, d.Currency),
 	}
-	lines := []string{fmt.Sprintf("%s of %s is spent%s, as of %s.", spend, budget, periodText(d), d.AsOf.UTC().Format("2 Jan 2006 15:04 UTC"))}
+	m := Message{Category: "budget", Severity: budgetSeverity(d.Threshold), Title: say("budget.title", args), SMS: say("budget.sms", args)}
+	m.Lines = []Text{spentLine(d, args)}
 	if over := d.SpendMicros - d.BudgetMicros; over > 0 {
-		lines = append(lines, fmt.Sprintf("That is %s over.", money.Of(over, currency).Text()))
+		m.Lines = append(m.Lines, say("budget.over", Args{"over": amount(over, d.Currency)}))
 	}
 	if len(d.AlsoCrossed) > 0 {
-		lines = append(lines, fmt.Sprintf("It passed %s at the same time.", percentList(d.AlsoCrossed)))
+		m.Lines = append(m.Lines, say("budget.also", Args{"percents": percents(d.AlsoCrossed)}))
 	}
 	switch {
 	case d.Late:
-		lines = append(lines, "The period is over already: these results came late, and nothing is paused for them.")
+		m.Lines = append(m.Lines, say("budget.late", nil))
 	case d.Stale:
-		lines = append(lines, "The results are too old to act on: nothing is paused for them.")
+		m.Lines = append(m.Lines, say("budget.stale", nil))
 	}
-	m.Text = strings.Join(lines, "\n")
-	m.SMS = gsm(fmt.Sprintf("Bellwether: %s %% of budget used (%s of %s): %s", d.PercentUsed, spend, budget, d.Name), 160)
 	return m
 }
 
@@ -110,34 +102,23 @@ func budgetSeverity(threshold int) Severity {
 	}
 }
 
-func periodText(d event.BudgetThresholdReached) string {
+func spentLine(d event.BudgetThresholdReached, args Args) Text {
+	args = maps.Clone(args)
 	switch d.Period {
 	case "daily":
-		return " for " + d.PeriodStart
+		args["day"] = Arg{Date: d.PeriodStart}
+		return say("budget.spent.day", args)
 	case "monthly":
-		if month, err := time.Parse(time.DateOnly, d.PeriodStart); err == nil {
-			return " for " + month.Format("January 2006")
-		}
+		args["month"] = Arg{Month: d.PeriodStart}
+		return say("budget.spent.month", args)
 	}
-	return ""
+	return say("budget.spent", args)
 }
 
-func percentList(percents []int) string {
-	texts := make([]string, len(percents))
-	for i, p := range percents {
-		texts[i] = strconv.Itoa(p) + " %"
+func percents(numbers []int) Arg {
+	list := make([]Arg, len(numbers))
+	for n, p := range numbers {
+		list[n] = Arg{Percent: strconv.Itoa(p)}
 	}
-	return strings.Join(texts, ", ")
-}
-
-// gsm is the text in printable ASCII, all of which GSM-7 can carry but for a few signs, cut to n
-// characters: one odd letter in a name would make a phone's network split the message.
-func gsm(text string, n int) string {
-	clean := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || strings.ContainsRune("`[]{}\\^|~", r) {
-			return '?'
-		}
-		return r
-	}, text)
-	return clean[:min(n, len(clean))]
+	return Arg{List: list}
 }

@@ -1,88 +1,99 @@
 package notification
 
 import (
-	"fmt"
+	"maps"
 	"strings"
 
+	"bellwether/internal/campaign"
 	"bellwether/internal/event"
 	"bellwether/internal/platform"
 )
 
+const campaignCategory = "campaign"
+
 // CampaignCreatedMessage tells that a campaign was made, with what the automated checks found.
-func CampaignCreatedMessage(d event.CampaignCreated, findings []string) Message {
-	m := Message{Category: "campaign", Severity: Low, Title: fmt.Sprintf("Campaign %s was created", d.Name)}
-	lines := []string{fmt.Sprintf("It is %s.", d.Status)}
+func CampaignCreatedMessage(d event.CampaignCreated, findings []Text) Message {
+	m := Message{Category: campaignCategory, Severity: Low, Title: say("campaign.created", Args{"name": plain(d.Name)})}
+	m.Lines = []Text{say("campaign.created.status", Args{"status": coded("campaign.status.", d.Status)})}
 	if len(findings) > 0 {
 		m.Severity = Medium
-		lines = append(lines, "The checks found:")
-		lines = append(lines, findings...)
+		m.Lines = append(m.Lines, say("campaign.created.found", nil))
+		m.Lines = append(m.Lines, findings...)
 	}
-	m.Text = strings.Join(lines, "\n")
 	return m
-}
-
-// statusWords are the reasons that have no author, in words.
-var statusWords = map[string]string{
-	"budget_exhausted": "its budget is spent",
-	"budget_raised":    "its budget was changed",
-	"period_ended":     "a new budget period began",
-	"by_hand":          "somebody changed it by hand",
-	"archived":         "it was archived",
-	"disconnected":     "its account is disconnected",
-	"reconnected":      "its account is connected again",
-
-	"deleted_at_platform": "it is no longer at its platform",
-}
-
-// thereWords are the reasons for what a person did at a platform; the platform follows.
-var thereWords = map[string]string{
-	"paused_at_platform":  "somebody paused it at ",
-	"resumed_at_platform": "somebody started it at ",
 }
 
 // CampaignStatusMessage tells that a campaign runs, stands or ended.
 func CampaignStatusMessage(d event.CampaignStatusChanged) Message {
-	why, ok := statusWords[d.Reason]
-	if reason, overridden := strings.CutPrefix(d.Reason, "budget_override: "); overridden {
-		why = "the spent budget was overridden (" + reason + ")"
-	} else if code, where, _ := strings.Cut(d.Reason, ": "); !ok && thereWords[code] != "" {
-		why = thereWords[code] + platformName(where)
-	} else if !ok {
-		why = d.Reason
-	}
-	m := Message{Category: "campaign", Severity: Low}
+	key := "status.now"
 	if d.Previous == d.Current {
-		m.Title = fmt.Sprintf("Campaign %s is still %s", d.Name, d.Current)
-	} else {
-		m.Title = fmt.Sprintf("Campaign %s is %s now", d.Name, d.Current)
+		key = "status.still"
 	}
-	m.Text = "Why: " + why + "."
+	m := Message{
+		Category: campaignCategory, Severity: Low,
+		Title: say(key, Args{"name": plain(d.Name), "status": coded("campaign.status.", d.Current)}),
+		Lines: []Text{say("status.why", Args{"why": why(d.Reason)})},
+	}
 	if len(d.PauseReasons) > 0 {
-		m.Text += "\nIt is paused for: " + strings.Join(d.PauseReasons, ", ") + "."
+		m.Lines = append(m.Lines, say("status.paused", Args{"reasons": pausedFor(d.PauseReasons)}))
 	}
 	return m
+}
+
+// why is the reason of a change: a code, one with what belongs to it behind a colon, or a person's words.
+func why(reason string) Arg {
+	switch code, rest, more := strings.Cut(reason, ": "); {
+	case more && code == "budget_override":
+		return sayAs("why.budget_override", Args{"reason": plain(rest)})
+	case more && (code == "paused_at_platform" || code == "resumed_at_platform"):
+		return sayAs("why."+code, Args{"platform": where(rest)})
+	}
+	return coded("why.", reason)
+}
+
+func pausedFor(reasons []string) Arg {
+	list := make([]Arg, len(reasons))
+	for n, reason := range reasons {
+		list[n] = coded("pause.", reason)
+	}
+	return Arg{List: list}
 }
 
 // StatusRefusedMessage tells that a platform refuses to pause a campaign, which is critical, for money
 // may burn; or to start it, which is high.
 func StatusRefusedMessage(d event.CampaignStatusRefused) Message {
-	where := platformName(d.Platform)
+	args := Args{"platform": where(d.Platform), "name": plain(d.Name)}
 	m := Message{
-		Category: "campaign", Severity: High,
-		Title: fmt.Sprintf("%s refuses to start %s", where, d.Name),
-		Text:  "It should run, and does not.",
+		Category: campaignCategory, Severity: High,
+		Title: say("refused.start", args), Lines: []Text{say("refused.start.advice", nil)},
 	}
 	if d.Want == string(platform.Off) {
-		m.Severity = Critical
-		m.Title = fmt.Sprintf("%s refuses to pause %s: it may go on spending", where, d.Name)
-		m.Text = "Pause it at the platform by hand. Each sync tries again."
+		m.Severity, m.Title, m.Lines = Critical, say("refused.pause", args), []Text{say("refused.pause.advice", nil)}
 		if len(d.PauseReasons) > 0 {
-			m.Text = fmt.Sprintf("It is paused here for: %s. %s", strings.Join(d.PauseReasons, ", "), m.Text)
+			m.Lines = []Text{say("refused.pause.reasons", Args{"reasons": pausedFor(d.PauseReasons)})}
 		}
 	}
 	if d.Message != "" {
-		m.Text += fmt.Sprintf("\n%s says: %s", where, Quote(d.Message))
+		m.Lines = append(m.Lines, quote(d.Platform, d.Message))
 	}
-	m.SMS = short(m.Title)
+	m.SMS = titled(m.Title)
 	return m
+}
+
+// FindingTexts are what the automated checks find about a campaign, as texts.
+func FindingTexts(c campaign.Campaign, around campaign.Surroundings) []Text {
+	args := Args{"name": plain(c.Name), "start": {Date: c.StartDate}, "end": {Date: c.EndDate}}
+	if c.Budget != nil {
+		args["budget"] = amount(c.Budget.AmountMicros, string(c.Currency))
+	}
+	if limit := around.BudgetLimit; limit != nil {
+		args["limit"] = amount(limit.Micros, string(limit.Currency))
+	}
+	var texts []Text
+	for _, f := range c.Check(around) {
+		args := maps.Clone(args)
+		args["text"] = plain(f.Message)
+		texts = append(texts, say(known("check."+f.Code, "check.other"), args))
+	}
+	return texts
 }

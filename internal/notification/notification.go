@@ -3,7 +3,6 @@
 package notification
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -40,25 +39,6 @@ type Notice struct {
 	ReadAt     *time.Time `json:"readAt,omitempty"`
 	ArchivedAt *time.Time `json:"archivedAt,omitempty"`
 	Version    int64      `json:"-"`
-}
-
-// Message is a text with its urgency, before it has recipients.
-type Message struct {
-	Category string
-	Severity Severity
-	Title    string // one line
-	Text     string
-	SMS      string // at most 160 characters of GSM-7
-	EventID  string // the event to look up, where what names the message is something else; "": that
-}
-
-// To addresses the message to one person because of an event, which names it.
-func (m Message) To(userID string, cause event.Meta) Notice {
-	return Notice{
-		ID: event.Derive(cause.ID, "notice", userID), OrgID: cause.OrgID, UserID: userID,
-		Category: m.Category, Severity: m.Severity, Title: m.Title, Text: m.Text,
-		Subject: cause.Subject, EventID: cmp.Or(m.EventID, cause.ID), At: cause.OccurredAt, Version: 1,
-	}
 }
 
 // Read is the notice marked as read at now; reading twice keeps the first time.

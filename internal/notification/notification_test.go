@@ -38,9 +38,11 @@ func TestBudgetMessage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := BudgetMessage(tt.event)
-			if m.Severity != tt.severity || !strings.Contains(m.Title, "Summer has used 95.00 % of its budget") {
-				t.Errorf("%s: %s", m.Severity, m.Title)
+			message := BudgetMessage(tt.event)
+			inBoth(t, message)
+			m := message.In(English, nil)
+			if message.Severity != tt.severity || !strings.Contains(m.Title, "Summer has used 95.00 % of its budget") {
+				t.Errorf("%s: %s", message.Severity, m.Title)
 			}
 			for _, want := range tt.says {
 				if !strings.Contains(m.Text, want) {
@@ -60,7 +62,7 @@ func TestBudgetMessage(t *testing.T) {
 func TestSMSFitsOneMessage(t *testing.T) {
 	m := BudgetMessage(reached(90, func(d *event.BudgetThresholdReached) {
 		d.Name = "Grüße {aus} \\ 東京 " + strings.Repeat("x", 300)
-	}))
+	})).In(English, nil)
 	if len(m.SMS) > 160 {
 		t.Errorf("%d characters", len(m.SMS))
 	}
@@ -73,24 +75,24 @@ func TestSMSFitsOneMessage(t *testing.T) {
 
 func TestNoticesAreNamedByCauseAndPerson(t *testing.T) {
 	cause := event.Meta{ID: "e1", OrgID: "o", Subject: "campaign/c", OccurredAt: time.Unix(9, 0)}
-	m := Message{Title: "t"}
-	first, again := m.To("ada", cause).ID, m.To("ada", cause).ID
+	m := Message{Title: say("lost.none", nil)}
+	first, again := m.To("ada", English, nil, cause).ID, m.To("ada", English, nil, cause).ID
 	if first != again {
 		t.Error("a redelivery makes another notice")
 	}
 	other := cause
 	other.ID = "e2"
-	if first == m.To("bob", cause).ID || first == m.To("ada", other).ID {
+	if first == m.To("bob", English, nil, cause).ID || first == m.To("ada", English, nil, other).ID {
 		t.Error("two notices share an id")
 	}
 }
 
 func TestStatusMessage(t *testing.T) {
-	m := CampaignStatusMessage(event.CampaignStatusChanged{Name: "Summer", Previous: "active", Current: "paused", PauseReasons: []string{"budget"}, Reason: "budget_exhausted"})
+	m := CampaignStatusMessage(event.CampaignStatusChanged{Name: "Summer", Previous: "active", Current: "paused", PauseReasons: []string{"budget"}, Reason: "budget_exhausted"}).In(English, nil)
 	if m.Title != "Campaign Summer is paused now" || !strings.Contains(m.Text, "its budget is spent") || !strings.Contains(m.Text, "paused for: budget") {
 		t.Errorf("%+v", m)
 	}
-	m = CampaignStatusMessage(event.CampaignStatusChanged{Name: "Summer", Previous: "paused", Current: "active", Reason: "budget_override: a good week"})
+	m = CampaignStatusMessage(event.CampaignStatusChanged{Name: "Summer", Previous: "paused", Current: "active", Reason: "budget_override: a good week"}).In(English, nil)
 	if !strings.Contains(m.Text, "overridden (a good week)") {
 		t.Errorf("%+v", m)
 	}

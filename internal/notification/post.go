@@ -1,8 +1,6 @@
 package notification
 
 import (
-	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,97 +12,90 @@ import (
 const postCategory = "post"
 
 // quoted is the beginning of a post in a sentence.
-func quoted(summary string) string {
+func quoted(summary string) Arg {
 	if summary == "" {
-		return "A post"
+		return sayAs("post.unknown", nil)
 	}
-	return "\u201c" + strings.Join(strings.Fields(summary), " ") + "\u201d"
+	return sayAs("post.quoted", Args{"summary": plain(strings.Join(strings.Fields(summary), " "))})
 }
 
 // local is a time as its author reads it.
-func local(at time.Time, timeZone string) string {
-	zone, err := time.LoadLocation(timeZone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return at.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
+func local(at time.Time, timeZone string) Arg {
+	return Arg{Instant: &Instant{At: at.UTC(), Zone: timeZone, Day: true}}
 }
 
 // PostScheduledMessage confirms a plan to its author.
 func PostScheduledMessage(d event.PostScheduled) Message {
-	names := make([]string, len(d.Targets))
+	platforms := make([]Arg, len(d.Targets))
 	for n, t := range d.Targets {
-		names[n] = platformName(t.Platform)
+		platforms[n] = where(t.Platform)
 	}
 	return Message{
-		Category: postCategory, Severity: Low, Title: quoted(d.Summary) + " is scheduled",
-		Text: fmt.Sprintf("It goes out on %s to %s.", local(d.ScheduledFor, d.TimeZone), strings.Join(names, ", ")),
+		Category: postCategory, Severity: Low, Title: say("post.scheduled", Args{"post": quoted(d.Summary)}),
+		Lines: []Text{say("post.scheduled.when", Args{"at": local(d.ScheduledFor, d.TimeZone), "platforms": {List: platforms}})},
 	}
 }
 
 // PostCancelledMessage tells an author that somebody else cancelled their post.
 func PostCancelledMessage(d event.PostCancelled) Message {
 	return Message{
-		Category: postCategory, Severity: Medium, Title: quoted(d.Summary) + " was cancelled",
-		Text: "Somebody else cancelled it. It does not go out where it was not out yet.",
+		Category: postCategory, Severity: Medium, Title: say("post.cancelled", Args{"post": quoted(d.Summary)}),
+		Lines: []Text{say("post.cancelled.by", nil)},
 	}
 }
 
 // PostAtRiskMessage tells, before a post is due, what would keep it from going out.
 func PostAtRiskMessage(d event.PostAtRisk) Message {
-	m := Message{Category: postCategory, Severity: Medium, Title: quoted(d.Summary) + " would not go out as things stand"}
+	m := Message{
+		Category: postCategory, Severity: Medium, Title: say("post.risk", Args{"post": quoted(d.Summary)}),
+		Lines: []Text{say("post.risk.due", Args{"at": local(d.ScheduledFor, d.TimeZone)})}, SMS: titled(say("post.risk.sms", nil)),
+	}
 	if d.Minutes <= post.Marks[len(post.Marks)-1] {
 		m.Severity = High
 	}
-	lines := []string{"It is due on " + local(d.ScheduledFor, d.TimeZone) + "."}
 	for _, t := range d.Targets {
-		lines = append(lines, fmt.Sprintf("%s: %s.", account(t.Platform, t.AccountName), strings.Join(t.Problems, "; ")))
+		m.Lines = append(m.Lines, say("post.risk.target", Args{"account": account(t.Platform, t.AccountName), "problems": problems(t.Problems)}))
 	}
-	m.Text, m.SMS = strings.Join(lines, "\n"), short("A post that is due soon would not go out as things stand")
 	return m
 }
 
-// postAdvice is what can be done about a post that did not go out, by the class of its failure.
-var postAdvice = map[platform.Class]string{
-	platform.ClassInvalid:     "The platform refused what it says. Change it, or leave this account out, and try again.",
-	platform.ClassAuthRevoked: "The platform no longer accepts our access. Connect the account again, then retry.",
-	platform.ClassAuthExpired: "Our access has ended. Connect the account again, then retry.",
-	platform.ClassAuthScope:   "Our access does not allow publishing. Connect the account again as somebody who may publish there, then retry.",
-	platform.ClassSuspended:   "The platform has suspended the account. Settle it there, then retry.",
-	platform.ClassBlocked:     "The platform has stopped this account from publishing. Nothing is published on it for 24 hours: to go on would make it worse. Look at the account there, then retry.",
-	platform.ClassSunset:      "The platform has switched off the version of its API that is set here. An operator has to set a newer one.",
-	post.ClassTooLate:         "Its time is too long past, and a stale post must not go out. Retry if it still should.",
-	post.ClassDisconnected:    "The account is not connected. Connect it again, then retry.",
-	post.ClassMedia:           "An image can't be used. Look at its address and its kind, then retry.",
-	post.ClassUnconfirmed:     "It may be out there or not: the platform never answered, and it was not found since. Look at the account. If it is there, confirm it; if it is not, retry.",
+// problems are sentences of their own, so there is more than a comma between them.
+func problems(texts []string) (all Arg) {
+	for n := len(texts) - 1; n >= 0; n-- {
+		one := plain(texts[n])
+		if n == len(texts)-1 {
+			all = one
+			continue
+		}
+		all = sayAs("post.risk.join", Args{"first": one, "rest": all})
+	}
+	return all
 }
 
 // PostFailedMessage tells an author what happened and what to do. ok is false for what nobody has to
 // hear of: another try of what was told.
 func PostFailedMessage(d event.PostFailed) (m Message, ok bool) {
-	where, class := platformName(d.Target.Platform), platform.Class(d.ErrorClass)
+	class := platform.Class(d.ErrorClass)
+	args := Args{"post": quoted(d.Summary), "platform": where(d.Target.Platform)}
 	m = Message{Category: postCategory, Severity: High}
-	var lines []string
 	switch {
 	case d.WillRetry && class == post.ClassUnconfirmed:
-		m.Severity, m.Title = Low, fmt.Sprintf("%s may be out on %s: it is being looked for", quoted(d.Summary), where)
-		lines = append(lines, "The platform did not answer. Nothing is repeated before it is known whether the post is there.")
+		m.Severity, m.Title, m.Lines = Low, say("post.searched", args), []Text{say("post.searched.how", nil)}
 	case d.WillRetry && d.Attempt > 1:
 		return m, false
 	case d.WillRetry:
-		m.Severity, m.Title = Low, fmt.Sprintf("%s is late on %s", quoted(d.Summary), where)
-		lines = append(lines, "The platform surely did not publish it. It is tried again by itself, until six hours after its time.")
+		m.Severity, m.Title, m.Lines = Low, say("post.late", args), []Text{say("post.late.how", nil)}
 	case class == post.ClassUnconfirmed:
-		m.Title = fmt.Sprintf("Is %s out on %s? Please look", quoted(d.Summary), where)
+		m.Title = say("post.unconfirmed", args)
 	default:
-		m.Title = fmt.Sprintf("%s did not go out on %s", quoted(d.Summary), where)
+		m.Title = say("post.failed", args)
 	}
 	if !d.WillRetry {
-		lines = append(lines, cmp.Or(postAdvice[class], "It was tried for as long as makes sense. Retry when the platform is well again."))
+		m.Lines = append(m.Lines, say(known("post.advice."+d.ErrorClass, "post.advice.other"), nil))
 	}
 	if d.Message != "" {
-		lines = append(lines, fmt.Sprintf("%s says: %s", where, Quote(d.Message)))
+		m.Lines = append(m.Lines, quote(d.Target.Platform, d.Message))
 	}
-	m.Text, m.SMS = strings.Join(lines, "\n"), short("A post did not go out on "+where)
+	m.SMS = titled(say("post.failed.sms", Args{"platform": where(d.Target.Platform)}))
 	return m, true
 }

@@ -2,9 +2,7 @@ package notification
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,15 +19,6 @@ const (
 
 // maxQuote is how many characters of a platform's own message people are shown.
 const maxQuote = 500
-
-// advice is what can be done about a final failure, by its class.
-var advice = map[platform.Class]string{
-	platform.ClassTransient: "The platform did not answer as it should. It is tried again by itself; there is nothing to do unless it goes on.",
-	platform.ClassInvalid:   "The platform refused what it was asked, and will refuse it again. An operator has to look at it: the run and its error are in the account's history.",
-	platform.ClassSunset:    "The platform has switched off the version of its API that is set here. An operator has to set a newer one.",
-	platform.ClassNotFound:  "The account, or something in it, is gone or hidden. Look at the platform whether it is there and whether the person who connected it may still see it; if so, reconnect the account.",
-	platform.ClassUnknown:   "It is not known what went wrong. It is tried again by itself; if it goes on, start a sync by hand, then reconnect the account, then show an operator its history.",
-}
 
 // lostClasses end the connection: people hear of that from the IntegrationDisconnected that goes with them.
 var lostClasses = []platform.Class{
@@ -61,19 +50,20 @@ func SyncFailedMessage(d event.IntegrationSyncFailed) (m Message, ok bool) {
 	if d.WillRetry || LosesAccess(d) {
 		return m, false
 	}
-	name := account(d.Platform, d.AccountName)
+	args := Args{"account": account(d.Platform, d.AccountName)}
 	switch {
 	case d.Failures <= 1:
-		return failed(d, firstSeverity(d), "A sync of "+name+" failed"), true
+		return failed(d, firstSeverity(d), say("sync.failed", args)), true
 	case d.Failures == integration.FailingFrom:
-		return failed(d, High, fmt.Sprintf("%s fails to sync: %d times in a row", name, d.Failures)), true
+		args["n"] = count(d.Failures)
+		return failed(d, High, say("sync.failing", args)), true
 	}
 	return m, false
 }
 
 // SyncFailedLongMessage tells that an account has failed often and long.
 func SyncFailedLongMessage(d event.IntegrationSyncFailed) Message {
-	return failed(d, High, account(d.Platform, d.AccountName)+" has not been synced for four days")
+	return failed(d, High, say("sync.long", Args{"account": account(d.Platform, d.AccountName)}))
 }
 
 func firstSeverity(d event.IntegrationSyncFailed) Severity {
@@ -84,20 +74,20 @@ func firstSeverity(d event.IntegrationSyncFailed) Severity {
 	return Low
 }
 
-func failed(d event.IntegrationSyncFailed, severity Severity, title string) Message {
-	lines := []string{cmp.Or(advice[platform.Class(d.ErrorClass)], advice[platform.ClassUnknown])}
+func failed(d event.IntegrationSyncFailed, severity Severity, title Text) Message {
+	lines := []Text{say(known("sync.advice."+d.ErrorClass, "sync.advice.unknown"), nil)}
 	if d.Message != "" {
-		lines = append(lines, fmt.Sprintf("%s says: %s", platformName(d.Platform), Quote(d.Message)))
+		lines = append(lines, quote(d.Platform, d.Message))
 	}
 	if d.Partial {
-		lines = append(lines, fmt.Sprintf("It failed at the %s; what comes before them was read whole.", cmp.Or(d.DataType, "data")))
+		lines = append(lines, say("sync.partial", Args{"data": coded("data.", cmp.Or(d.DataType, "data"))}))
 	}
 	if at := d.LastSuccessAt; at != nil {
-		lines = append(lines, fmt.Sprintf("The last sync that succeeded ended on %s.", when(*at)))
+		lines = append(lines, say("sync.last", Args{"at": moment(*at)}))
 	} else {
-		lines = append(lines, "No sync of it has succeeded yet.")
+		lines = append(lines, say("sync.never", nil))
 	}
-	return Message{Category: accountCategory, Severity: severity, Title: title, Text: strings.Join(lines, "\n"), SMS: short(title)}
+	return Message{Category: accountCategory, Severity: severity, Title: title, Lines: lines, SMS: titled(title)}
 }
 
 // StaleMessage tells that an account's data is too old to act on: medium, or high when nothing else
@@ -105,23 +95,22 @@ func failed(d event.IntegrationSyncFailed, severity Severity, title string) Mess
 func StaleMessage(d event.MetricsStale, toldOtherwise bool) Message {
 	m := Message{
 		Category: accountCategory, Severity: High,
-		Title: fmt.Sprintf("No fresh data of %s since %s", account(d.Platform, d.AccountName), when(d.LastSuccessAt)),
-		Text: fmt.Sprintf("It is synced every %d minutes, and no sync has succeeded in twice that time. "+
-			"Until one does, its numbers are those of then, and no campaign is paused because of them.", d.IntervalMinutes),
+		Title: say("stale", Args{"account": account(d.Platform, d.AccountName), "at": moment(d.LastSuccessAt)}),
+		Lines: []Text{say("stale.how", Args{"n": count(d.IntervalMinutes)})},
 	}
 	if toldOtherwise {
 		m.Severity = Medium
 	}
-	m.SMS = short(m.Title)
+	m.SMS = titled(m.Title)
 	return m
 }
 
 // RecoveredMessage tells that an account is well again.
 func RecoveredMessage(d event.IntegrationRecovered) Message {
-	m := Message{Category: accountCategory, Severity: Low, Title: account(d.Platform, d.AccountName) + " is well again"}
-	m.Text = "A sync has succeeded, and its data is fresh."
+	m := Message{Category: accountCategory, Severity: Low, Title: say("sync.well", Args{"account": account(d.Platform, d.AccountName)})}
+	m.Lines = []Text{say("sync.well.fresh", nil)}
 	if d.Failures > 0 && !d.FailingSince.IsZero() {
-		m.Text = fmt.Sprintf("A sync has succeeded after %s since %s, and its data is fresh.", plural(d.Failures, "failure"), when(d.FailingSince))
+		m.Lines = []Text{say("sync.well.after", Args{"n": count(d.Failures), "at": moment(d.FailingSince)})}
 	}
 	return m
 }
@@ -131,7 +120,8 @@ func RecoveredMessage(d event.IntegrationRecovered) Message {
 func GrantEndingMessage(d event.IntegrationTokenExpiring, names []string) Message {
 	m := Message{
 		Category: accountCategory, Severity: Low,
-		Title: fmt.Sprintf("Access to %s ends on %s", account(d.Platform, d.AccountName), when(d.ExpiresAt)),
+		Title: say("grant", Args{"account": account(d.Platform, d.AccountName), "at": moment(d.ExpiresAt)}),
+		Lines: []Text{say("grant.advice", nil)},
 	}
 	switch {
 	case d.Days <= 1:
@@ -139,26 +129,26 @@ func GrantEndingMessage(d event.IntegrationTokenExpiring, names []string) Messag
 	case d.Days <= 7:
 		m.Severity = Medium
 	}
-	lines := []string{"Reconnect the account before that: the platform does not let it be prolonged without a person."}
 	if n := max(d.CampaignCount, len(d.CampaignIDs)); n > 0 {
-		lines = append(lines, fmt.Sprintf("Otherwise %s no longer synced, and can't be paused from here: %s.", are(n, "campaign"), naming(names, n)))
+		m.Lines = append(m.Lines, say("grant.campaigns", Args{"n": count(n), "campaigns": naming(names, n)}))
 	}
 	if n := len(d.PostIDs); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s would not go out.", plural(n, "scheduled post")))
+		m.Lines = append(m.Lines, say("grant.posts", Args{"n": count(n)}))
 	}
-	m.Text, m.SMS = strings.Join(lines, "\n"), short(m.Title)
+	m.SMS = titled(m.Title)
 	return m
 }
 
 // naming names the first of n.
-func naming(names []string, n int) string {
-	text := strings.Join(names, ", ")
-	if rest := n - len(names); rest > 0 && text != "" {
-		return fmt.Sprintf("%s, and %s", text, plural(rest, "other"))
-	} else if rest > 0 {
-		return "all of the account's"
+func naming(names []string, n int) Arg {
+	rest := n - len(names)
+	switch {
+	case rest > 0 && len(names) > 0:
+		return sayAs("grant.others", Args{"campaigns": named(names), "n": count(rest)})
+	case rest > 0:
+		return sayAs("grant.all", nil)
 	}
-	return text
+	return named(names)
 }
 
 // Quote is a platform's own message as people are shown it.
