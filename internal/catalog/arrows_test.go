@@ -34,7 +34,7 @@ const (
 // TestArrows holds the imports to the direction in which the packages may know each other.
 func TestArrows(t *testing.T) {
 	const in = "bellwether/internal/"
-	domain := []string{"analytics", "budget", "campaign", "incident", "integration", "notification", "post", "tenant"}
+	domain := []string{"analytics", "budget", "campaign", "incident", "integration", "notification", "post", "tenant", "ticket"}
 	tests := []struct {
 		packages []string
 		never    []string // prefixes that none of them may need
@@ -46,6 +46,7 @@ func TestArrows(t *testing.T) {
 		{[]string{"store/bolt", "store/dynamo", "bus/eventbridge", "schedule/scheduler", "channel/sns", "queue/sqs", "secret/kms"}, []string{in + "api", in + "listen", in + "produce", in + "entry", in + "app", in + "catalog", in + "local", lambda}},
 		{[]string{"store/dynamo"}, []string{in + "store/bolt", in + "bus/", in + "schedule/", in + "channel/"}},
 		{[]string{"platform/meta", "platform/google", "platform/linkedin", "platform/tiktok", "platform/mastodon", "platform/bluesky", "platform/x"}, []string{in + "platform/sandbox", in + "store", in + "api", in + "app", in + "entry", sdk, lambda}},
+		{[]string{"ticket/github", "ticket/jira"}, []string{in + "ticket/sandbox", in + "store", in + "api", in + "app", in + "entry", sdk, lambda}},
 		{[]string{"platform/meta"}, []string{in + "platform/google", in + "platform/linkedin"}},
 		{[]string{"outbound"}, []string{in}},
 		{[]string{"listen", "api/campaigns", "api/integrations", "api/metrics", "api/dashboard", "api/inbox", "api/events", "api/orgs", "api/posts", "api/authorize"}, []string{in + "store/", in + "catalog", in + "local", in + "app", sdk}},

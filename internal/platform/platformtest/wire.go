@@ -66,7 +66,7 @@ func Answering(t *testing.T, text string) string {
 
 // headers are those of a request that a platform reads.
 var headers = []string{
-	"Access-Token", "Authorization", "Content-Type", "Developer-Token", "Idempotency-Key", "Linkedin-Version", "Login-Customer-Id", "X-Restli-Method", "X-Restli-Protocol-Version",
+	"Access-Token", "Authorization", "Content-Type", "Developer-Token", "Idempotency-Key", "Linkedin-Version", "Login-Customer-Id", "X-Github-Api-Version", "X-Restli-Method", "X-Restli-Protocol-Version",
 }
 
 // written is a request as the files hold it: its line, the headers that matter, and the body.
