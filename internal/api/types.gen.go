@@ -345,6 +345,27 @@ func (e ConnectionStatus) Valid() bool {
 	}
 }
 
+// Defines values for IncidentState.
+const (
+	IncidentStateAcknowledged IncidentState = "acknowledged"
+	IncidentStateResolved     IncidentState = "resolved"
+	IncidentStateTriggered    IncidentState = "triggered"
+)
+
+// Valid indicates whether the value is a known member of the IncidentState enum.
+func (e IncidentState) Valid() bool {
+	switch e {
+	case IncidentStateAcknowledged:
+		return true
+	case IncidentStateResolved:
+		return true
+	case IncidentStateTriggered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for IntegrationReason.
 const (
 	AccountSuspended IntegrationReason = "account_suspended"
@@ -744,6 +765,39 @@ func (e TrendDirection) Valid() bool {
 	}
 }
 
+// Defines values for WorkCalendarDays.
+const (
+	Friday    WorkCalendarDays = "friday"
+	Monday    WorkCalendarDays = "monday"
+	Saturday  WorkCalendarDays = "saturday"
+	Sunday    WorkCalendarDays = "sunday"
+	Thursday  WorkCalendarDays = "thursday"
+	Tuesday   WorkCalendarDays = "tuesday"
+	Wednesday WorkCalendarDays = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the WorkCalendarDays enum.
+func (e WorkCalendarDays) Valid() bool {
+	switch e {
+	case Friday:
+		return true
+	case Monday:
+		return true
+	case Saturday:
+		return true
+	case Sunday:
+		return true
+	case Thursday:
+		return true
+	case Tuesday:
+		return true
+	case Wednesday:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportMetricsParamsDateFormat.
 const (
 	DDMMYYYY  ImportMetricsParamsDateFormat = "DD-MM-YYYY"
@@ -783,6 +837,30 @@ func (e ImportMetricsParamsDuplicates) Valid() bool {
 	case Reject:
 		return true
 	case Sum:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListIncidentsParamsState.
+const (
+	ListIncidentsParamsStateAcknowledged ListIncidentsParamsState = "acknowledged"
+	ListIncidentsParamsStateOpen         ListIncidentsParamsState = "open"
+	ListIncidentsParamsStateResolved     ListIncidentsParamsState = "resolved"
+	ListIncidentsParamsStateTriggered    ListIncidentsParamsState = "triggered"
+)
+
+// Valid indicates whether the value is a known member of the ListIncidentsParamsState enum.
+func (e ListIncidentsParamsState) Valid() bool {
+	switch e {
+	case ListIncidentsParamsStateAcknowledged:
+		return true
+	case ListIncidentsParamsStateOpen:
+		return true
+	case ListIncidentsParamsStateResolved:
+		return true
+	case ListIncidentsParamsStateTriggered:
 		return true
 	default:
 		return false
@@ -1336,6 +1414,13 @@ type Field struct {
 	Name string `json:"name"`
 }
 
+// Holiday defines model for Holiday.
+type Holiday struct {
+	// Date YYYY-MM-DD.
+	Date string `json:"date"`
+	Name string `json:"name"`
+}
+
 // ImportReport defines model for ImportReport.
 type ImportReport struct {
 	CampaignVersion int64 `json:"campaignVersion"`
@@ -1373,6 +1458,138 @@ type InboxCount struct {
 	// More There are more than were counted.
 	More   bool `json:"more"`
 	Unread int  `json:"unread"`
+}
+
+// Incident defines model for Incident.
+type Incident struct {
+	Acknowledge IncidentClock `json:"acknowledge"`
+	AssigneeId  *string       `json:"assigneeId,omitempty"`
+
+	// Class Of the last failure, or the reason.
+	Class *string `json:"class,omitempty"`
+	Id    string  `json:"id"`
+
+	// Key What it is about; at most one incident a key is open.
+	Key         string      `json:"key"`
+	Kind        string      `json:"kind"`
+	MoneyAtRisk MoneyAtRisk `json:"moneyAtRisk"`
+	OpenedAt    time.Time   `json:"openedAt"`
+	Platforms   []string    `json:"platforms"`
+
+	// Reopened How often it opened again.
+	Reopened   int           `json:"reopened"`
+	Resolve    IncidentClock `json:"resolve"`
+	ResolvedAt *time.Time    `json:"resolvedAt,omitempty"`
+
+	// Severity 1 to 4; 1 is the worst.
+	Severity int `json:"severity"`
+
+	// Signals How many said that it is wrong.
+	Signals int `json:"signals"`
+
+	// Silences Those by which nobody was told of it.
+	Silences []string      `json:"silences"`
+	State    IncidentState `json:"state"`
+
+	// Subject What it is about: integration/<id>, campaign/<id>, post/<id>.
+	Subject string `json:"subject"`
+
+	// SuppressedBy The incident that explains it: nobody is told of both.
+	SuppressedBy *string `json:"suppressedBy,omitempty"`
+
+	// Timeline Its story; absent in lists.
+	Timeline  *[]IncidentEntry `json:"timeline,omitempty"`
+	Title     string           `json:"title"`
+	UpdatedAt time.Time        `json:"updatedAt"`
+	Version   int64            `json:"version"`
+}
+
+// IncidentState defines model for Incident.State.
+type IncidentState string
+
+// IncidentAspect defines model for IncidentAspect.
+type IncidentAspect struct {
+	// AttainedPercent Of the incidents whose goal is decided, how many attained it; absent when there are none.
+	AttainedPercent *string `json:"attainedPercent,omitempty"`
+
+	// MeanSeconds By the clock on the wall; absent when there are no data.
+	MeanSeconds   *int64 `json:"meanSeconds,omitempty"`
+	MedianSeconds *int64 `json:"medianSeconds,omitempty"`
+}
+
+// IncidentAssign defines model for IncidentAssign.
+type IncidentAssign struct {
+	// UserId A member of the organisation.
+	UserId string `json:"userId"`
+}
+
+// IncidentClock defines model for IncidentClock.
+type IncidentClock struct {
+	// BreachAt When the goal is missed unless it stops before.
+	BreachAt time.Time `json:"breachAt"`
+	Breached bool      `json:"breached"`
+
+	// Elapsed Seconds of the time that counts, since the last opening.
+	Elapsed int64 `json:"elapsed"`
+
+	// Goal Seconds.
+	Goal int64 `json:"goal"`
+
+	// Remaining Seconds; 0 once it is breached.
+	Remaining int64 `json:"remaining"`
+	Running   bool  `json:"running"`
+
+	// WithinCalendar The present moment counts: severities 3 and 4 go by business hours.
+	WithinCalendar bool `json:"withinCalendar"`
+}
+
+// IncidentComment defines model for IncidentComment.
+type IncidentComment struct {
+	// Text At most 2,000 bytes.
+	Text string `json:"text"`
+}
+
+// IncidentEntry defines model for IncidentEntry.
+type IncidentEntry struct {
+	Actor string    `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// State From then on; absent when it stayed.
+	State *string `json:"state,omitempty"`
+	Text  string  `json:"text"`
+}
+
+// IncidentFigures defines model for IncidentFigures.
+type IncidentFigures struct {
+	Acknowledge IncidentAspect `json:"acknowledge"`
+	Count       int            `json:"count"`
+	Reopened    int            `json:"reopened"`
+	Resolve     IncidentAspect `json:"resolve"`
+
+	// Suppressed Explained by another incident: they enter none of the figures below.
+	Suppressed int `json:"suppressed"`
+}
+
+// IncidentPage The open ones first: the worst first, then by the money at risk, then the oldest. Behind them the others, the latest first; an incident that a later one has followed for 90 days.
+type IncidentPage struct {
+	Items []Incident `json:"items"`
+
+	// Next Send it as cursor to get the next page; absent on the last one.
+	Next *string `json:"next,omitempty"`
+}
+
+// IncidentReason defines model for IncidentReason.
+type IncidentReason struct {
+	// Reason At most 500 bytes.
+	Reason string `json:"reason"`
+}
+
+// IncidentReport Of the incidents that were opened from from on and before to.
+type IncidentReport struct {
+	All        IncidentFigures   `json:"all"`
+	From       time.Time         `json:"from"`
+	Severities []SeverityFigures `json:"severities"`
+	To         time.Time         `json:"to"`
 }
 
 // Integration defines model for Integration.
@@ -1663,6 +1880,15 @@ type MetricsReport struct {
 
 // Money A sum of money: a decimal number of major units as a string, and its currency.
 type Money = money.Amount
+
+// MoneyAtRisk defines model for MoneyAtRisk.
+type MoneyAtRisk struct {
+	// AtLeast Not all campaigns were looked at.
+	AtLeast bool `json:"atLeast"`
+
+	// PerHour What the running campaigns concerned last spent in an hour, by currency; empty when that is nothing, or not known.
+	PerHour []Money `json:"perHour"`
+}
 
 // Notice defines model for Notice.
 type Notice struct {
@@ -2070,6 +2296,70 @@ type RoleChange struct {
 	Role Role `json:"role"`
 }
 
+// SeverityFigures defines model for SeverityFigures.
+type SeverityFigures struct {
+	Figures  IncidentFigures `json:"figures"`
+	Severity int             `json:"severity"`
+}
+
+// Silence defines model for Silence.
+type Silence struct {
+	AuthorId  string    `json:"authorId"`
+	CreatedAt time.Time `json:"createdAt"`
+
+	// EndedBy Who ended it before its time.
+	EndedBy   *string   `json:"endedBy,omitempty"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	Freeze    bool      `json:"freeze"`
+	Id        string    `json:"id"`
+	InForce   bool      `json:"inForce"`
+
+	// Match All that is given must fit.
+	Match    SilenceMatch `json:"match"`
+	Reason   string       `json:"reason"`
+	StartsAt time.Time    `json:"startsAt"`
+}
+
+// SilenceCreate defines model for SilenceCreate.
+type SilenceCreate struct {
+	// ExpiresAt At most 30 days after startsAt.
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// Freeze Also holds back automated actions, but for pauses at the end of a budget. A freeze may match everything.
+	Freeze *bool `json:"freeze,omitempty"`
+
+	// Match All that is given must fit.
+	Match *SilenceMatch `json:"match,omitempty"`
+
+	// Reason At most 500 bytes.
+	Reason string `json:"reason"`
+
+	// StartsAt Without it, now.
+	StartsAt *time.Time `json:"startsAt,omitempty"`
+}
+
+// SilenceMatch All that is given must fit.
+type SilenceMatch struct {
+	Kind *string `json:"kind,omitempty"`
+
+	// Platform Incidents of this platform alone; for a freeze, all that run there.
+	Platform *string `json:"platform,omitempty"`
+
+	// Severity This severity and less bad ones.
+	Severity *int `json:"severity,omitempty"`
+
+	// Subject What it is about: integration/<id>.
+	Subject *string `json:"subject,omitempty"`
+}
+
+// SilencePage The last to expire first.
+type SilencePage struct {
+	Items []Silence `json:"items"`
+
+	// Next Send it as cursor to get the next page; absent on the last one.
+	Next *string `json:"next,omitempty"`
+}
+
 // SpanPerformance defines model for SpanPerformance.
 type SpanPerformance struct {
 	// End First day after it.
@@ -2264,6 +2554,26 @@ type Trends struct {
 	To string `json:"to"`
 }
 
+// WorkCalendar When people work: by it go the goals of incidents of severity 3 and 4.
+type WorkCalendar struct {
+	Days []WorkCalendarDays `json:"days"`
+
+	// From HH:MM.
+	From string `json:"from"`
+
+	// Holidays At most 100 days off.
+	Holidays *[]Holiday `json:"holidays,omitempty"`
+
+	// TimeZone An IANA time zone.
+	TimeZone string `json:"timeZone"`
+
+	// To HH:MM, up to 24:00; an hour after from at least.
+	To string `json:"to"`
+}
+
+// WorkCalendarDays defines model for WorkCalendar.Days.
+type WorkCalendarDays string
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -2282,6 +2592,9 @@ type CampaignId = string
 // ConnectionId defines model for connectionId.
 type ConnectionId = string
 
+// IncidentId defines model for incidentId.
+type IncidentId = string
+
 // IntegrationId defines model for integrationId.
 type IntegrationId = string
 
@@ -2299,6 +2612,9 @@ type Platform = string
 
 // PostId defines model for postId.
 type PostId = string
+
+// SilenceId defines model for silenceId.
+type SilenceId = string
 
 // TargetId defines model for targetId.
 type TargetId = string
@@ -2588,6 +2904,84 @@ type UnreadNoticeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListIncidentsParams defines parameters for ListIncidents.
+type ListIncidentsParams struct {
+	// State In this state; open is triggered or acknowledged.
+	State *ListIncidentsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Severity Of this severity; 1 is the worst.
+	Severity *int `form:"severity,omitempty" json:"severity,omitempty"`
+
+	// Kind Of this kind.
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Subject About this thing, like integration/<id>.
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListIncidentsParamsState defines parameters for ListIncidents.
+type ListIncidentsParamsState string
+
+// ReportIncidentsParams defines parameters for ReportIncidents.
+type ReportIncidentsParams struct {
+	// From Opened at this moment or later, RFC 3339; without it, in the 30 days before to.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Opened before this moment; without it, now. At most 366 days after from.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// AcknowledgeIncidentParams defines parameters for AcknowledgeIncident.
+type AcknowledgeIncidentParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AssignIncidentParams defines parameters for AssignIncident.
+type AssignIncidentParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CommentIncidentParams defines parameters for CommentIncident.
+type CommentIncidentParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenIncidentParams defines parameters for ReopenIncident.
+type ReopenIncidentParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResolveIncidentParams defines parameters for ResolveIncident.
+type ResolveIncidentParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ConnectAccountParams defines parameters for ConnectAccount.
 type ConnectAccountParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -2690,6 +3084,12 @@ type ListAuditParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// SetWorkCalendarParams defines parameters for SetWorkCalendar.
+type SetWorkCalendarParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // InviteParams defines parameters for Invite.
 type InviteParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -2774,6 +3174,21 @@ type RetryTargetParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSilencesParams defines parameters for ListSilences.
+type ListSilencesParams struct {
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSilenceParams defines parameters for CreateSilence.
+type CreateSilenceParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
 type CreateCalendarFeedJSONRequestBody = Empty
 
@@ -2801,6 +3216,21 @@ type AddPlacementsJSONRequestBody = PlacementsRequest
 // ChooseAccountJSONRequestBody defines body for ChooseAccount for application/json ContentType.
 type ChooseAccountJSONRequestBody = AccountChoice
 
+// AcknowledgeIncidentJSONRequestBody defines body for AcknowledgeIncident for application/json ContentType.
+type AcknowledgeIncidentJSONRequestBody = Empty
+
+// AssignIncidentJSONRequestBody defines body for AssignIncident for application/json ContentType.
+type AssignIncidentJSONRequestBody = IncidentAssign
+
+// CommentIncidentJSONRequestBody defines body for CommentIncident for application/json ContentType.
+type CommentIncidentJSONRequestBody = IncidentComment
+
+// ReopenIncidentJSONRequestBody defines body for ReopenIncident for application/json ContentType.
+type ReopenIncidentJSONRequestBody = IncidentReason
+
+// ResolveIncidentJSONRequestBody defines body for ResolveIncident for application/json ContentType.
+type ResolveIncidentJSONRequestBody = IncidentReason
+
 // ConnectAccountJSONRequestBody defines body for ConnectAccount for application/json ContentType.
 type ConnectAccountJSONRequestBody = ConnectRequest
 
@@ -2824,6 +3254,9 @@ type UpdateOrgJSONRequestBody = OrgUpdate
 
 // CreateApiKeyJSONRequestBody defines body for CreateApiKey for application/json ContentType.
 type CreateApiKeyJSONRequestBody = ApiKeyCreate
+
+// SetWorkCalendarJSONRequestBody defines body for SetWorkCalendar for application/json ContentType.
+type SetWorkCalendarJSONRequestBody = WorkCalendar
 
 // InviteJSONRequestBody defines body for Invite for application/json ContentType.
 type InviteJSONRequestBody = InvitationCreate
@@ -2854,3 +3287,6 @@ type ConfirmTargetJSONRequestBody = TargetConfirm
 
 // RetryTargetJSONRequestBody defines body for RetryTarget for application/json ContentType.
 type RetryTargetJSONRequestBody = TargetRetry
+
+// CreateSilenceJSONRequestBody defines body for CreateSilence for application/json ContentType.
+type CreateSilenceJSONRequestBody = SilenceCreate

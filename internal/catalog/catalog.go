@@ -15,6 +15,7 @@ import (
 	"bellwether/internal/api/dashboard"
 	"bellwether/internal/api/events"
 	"bellwether/internal/api/inbox"
+	"bellwether/internal/api/incidents"
 	"bellwether/internal/api/integrations"
 	"bellwether/internal/api/metrics"
 	"bellwether/internal/api/orgs"
@@ -85,6 +86,10 @@ func (a Adapters) producers() []Function {
 		http("posts-api", postsapi.API{
 			Posts: posts, Accounts: store.Integrations{Table: a.Table}, Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 			Feeds: a.Cursors, PublicURL: a.PublicURL,
+		}.Routes()),
+		http("incidents-api", incidents.API{
+			Incidents: store.Incidents{Table: a.Table}, Silences: store.Silences{Table: a.Table}, Accounts: store.Integrations{Table: a.Table},
+			Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 		}.Routes()),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},

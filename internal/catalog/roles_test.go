@@ -14,7 +14,8 @@ import (
 func example(o operation, c tenancy, w *world) request {
 	path := strings.NewReplacer("{campaignId}", c.campaign, "{userId}", c.member, "{invitationId}", c.invitation,
 		"{keyId}", c.key, "{noticeId}", c.notice, "{integrationId}", c.integration, "{connectionId}", c.connection,
-		"{platform}", "meta", "{postId}", c.post, "{targetId}", c.target).Replace(o.path)
+		"{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
+		"{incidentId}", c.incident, "{silenceId}", c.silence).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -59,6 +60,16 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"accountId":"act_1"}`
 	case "updateIntegration":
 		r.body = `{"everyMinutes":30}`
+	case "assignIncident":
+		r.body = `{"userId":"` + w.ours.member + `"}`
+	case "commentIncident":
+		r.body = `{"text":"the password was changed"}`
+	case "resolveIncident", "reopenIncident":
+		r.body = `{"reason":"it was looked after"}`
+	case "createSilence":
+		r.body = `{"match":{"kind":"stale_data","severity":3},"expiresAt":"2026-12-01T12:00:00Z","reason":"a holiday"}`
+	case "setWorkCalendar":
+		r.body = `{"timeZone":"Asia/Dubai","from":"08:30","to":"16:30","days":["monday","friday"],"holidays":[{"date":"2026-12-02","name":"National Day"}]}`
 	case "createApiKey":
 		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
 	}
@@ -93,6 +104,7 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
 					integration: nothing, connection: nothing, post: nothing, target: nothing,
+					incident: nothing, silence: nothing,
 				}
 				for _, c := range []struct {
 					whose string

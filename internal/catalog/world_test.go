@@ -20,6 +20,7 @@ import (
 	"bellwether/internal/channel"
 	"bellwether/internal/event"
 	"bellwether/internal/grant"
+	"bellwether/internal/incident"
 	"bellwether/internal/integration"
 	"bellwether/internal/notification"
 	"bellwether/internal/platform"
@@ -50,6 +51,7 @@ type tenancy struct {
 	org, campaign, member, invitation, key, notice string
 	integration, connection                        string
 	page, post, target                             string // an account for posts, a post on it, its target
+	incident, silence                              string
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -200,8 +202,29 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 	planned := post(owner, "/v1/posts", `{"content":{"text":"Doors open at nine"},"targets":[{"integrationId":"`+c.page+`"}],"publishAt":"2026-12-24T09:00","timeZone":"Europe/Berlin"}`)
 	c.post = text(planned, "id")
 	c.target = text(planned["targets"].([]any)[0].(map[string]any), "id")
+	c.incident = w.incident(t, owner, c.integration)
+	c.silence = text(post(owner, "/v1/silences", `{"match":{"platform":"tiktok"},"expiresAt":"2026-12-02T12:00:00Z","reason":"it is being rebuilt"}`), "id")
 	c.connection = text(post(owner, "/v1/integrations", `{"platform":"meta"}`), "id")
 	return c
+}
+
+// incident is an open incident of an account.
+func (w *world) incident(t testing.TB, owner tenant.Principal, integrationID string) string {
+	t.Helper()
+	incidents := store.Incidents{Table: w.table}
+	cause := event.Edge(event.Derive("incident", integrationID), "incidents", start)
+	err := incidents.Put(t.Context(), owner.OrgID, incident.Signal{
+		Key: incident.AccessKey(integrationID), EventID: cause.ID, At: start, Version: 2, Kind: incident.KindAccess,
+		Subject: "integration/" + integrationID, Title: "Shop has lost its connection", Severity: 2, Platforms: []string{"meta"}, Cause: cause,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := incidents.List(t.Context(), owner.OrgID)
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	return list[0].ID
 }
 
 // account is a connected account of the organisation.

@@ -54,6 +54,8 @@ func (a API) Routes() []api.Route {
 		{Pattern: "GET /v1/org", Handle: a.get},
 		{Pattern: "PATCH /v1/org", Handle: a.update},
 		{Pattern: "GET /v1/org/audit", Handle: a.audit},
+		{Pattern: "GET /v1/org/calendar", Handle: a.calendar},
+		{Pattern: "PUT /v1/org/calendar", Handle: a.setCalendar},
 		{Pattern: "GET /v1/org/members", Handle: a.members},
 		{Pattern: "PATCH /v1/org/members/{userId}", Handle: a.changeRole},
 		{Pattern: "DELETE /v1/org/members/{userId}", Handle: a.removeMember},
