@@ -121,7 +121,9 @@ func (a API) acknowledge(w http.ResponseWriter, r *http.Request) error {
 	if p := api.Principal(r); p.IsPerson() {
 		userID = p.ID
 	}
-	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) { return i.Acknowledge(userID, cause) })
+	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) {
+		return i.Acknowledge(userID, cause)
+	})
 }
 
 func (a API) assign(w http.ResponseWriter, r *http.Request) error {
@@ -140,7 +142,9 @@ func (a API) assign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) { return i.Assign(in.UserId, cause) })
+	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) {
+		return i.Assign(in.UserId, cause)
+	})
 }
 
 func (a API) comment(w http.ResponseWriter, r *http.Request) error {
@@ -148,7 +152,9 @@ func (a API) comment(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Decode(r, &in); err != nil {
 		return err
 	}
-	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) { return i.Comment(in.Text, cause) })
+	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) {
+		return i.Comment(in.Text, cause)
+	})
 }
 
 func (a API) resolve(w http.ResponseWriter, r *http.Request) error {
@@ -156,7 +162,9 @@ func (a API) resolve(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Decode(r, &in); err != nil {
 		return err
 	}
-	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) { return i.Resolve(in.Reason, cause) })
+	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) {
+		return i.Resolve(in.Reason, cause)
+	})
 }
 
 func (a API) reopen(w http.ResponseWriter, r *http.Request) error {
@@ -164,7 +172,9 @@ func (a API) reopen(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Decode(r, &in); err != nil {
 		return err
 	}
-	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) { return i.Reopen(in.Reason, cause) })
+	return a.change(w, r, func(i incident.Incident, cause event.Cause) (incident.Change, error) {
+		return i.Reopen(in.Reason, cause)
+	})
 }
 
 // answer is the incident with its story, its clocks, and the money at risk.
