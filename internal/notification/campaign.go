@@ -93,7 +93,7 @@ func FindingTexts(c campaign.Campaign, around campaign.Surroundings) []Text {
 	for _, f := range c.Check(around) {
 		args := maps.Clone(args)
 		args["text"] = plain(f.Message)
-		texts = append(texts, say(known("check."+f.Code, "check.other"), args))
+		texts = append(texts, say(known("check."+f.Code, "plain"), args))
 	}
 	return texts
 }

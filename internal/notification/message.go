@@ -30,16 +30,20 @@ type Rendered struct {
 // In is the message in a language; English where it isn't known. Moments without a zone of their own are
 // shown in zone, in UTC where that is nil.
 func (m Message) In(lang Language, zone *time.Location) Rendered {
-	w := writer{lang: lang, zone: zone}
-	r := Rendered{Title: w.isolating().text(m.Title), Lines: make([]string, len(m.Lines))}
+	r := Rendered{Title: m.Title.In(lang, zone), Lines: make([]string, len(m.Lines))}
 	for n, line := range m.Lines {
-		r.Lines[n] = w.isolating().text(line)
+		r.Lines[n] = line.In(lang, zone)
 	}
 	r.Text = strings.Join(r.Lines, "\n")
 	if m.SMS.Key != "" {
-		r.SMS = w.short(m.SMS)
+		r.SMS = short(m.SMS, lang, zone)
 	}
 	return r
+}
+
+// In is the text alone, as Message.In renders it.
+func (t Text) In(lang Language, zone *time.Location) string {
+	return writer{lang: lang, zone: zone, isolate: true}.text(t)
 }
 
 // To addresses the message to one person because of an event, which names it, as that person reads it.

@@ -54,22 +54,9 @@ func PostAtRiskMessage(d event.PostAtRisk) Message {
 		m.Severity = High
 	}
 	for _, t := range d.Targets {
-		m.Lines = append(m.Lines, say("post.risk.target", Args{"account": account(t.Platform, t.AccountName), "problems": problems(t.Problems)}))
+		m.Lines = append(m.Lines, say("post.risk.target", Args{"account": account(t.Platform, t.AccountName), "problems": sentences(named(t.Problems).List)}))
 	}
 	return m
-}
-
-// problems are sentences of their own, so there is more than a comma between them.
-func problems(texts []string) (all Arg) {
-	for n := len(texts) - 1; n >= 0; n-- {
-		one := plain(texts[n])
-		if n == len(texts)-1 {
-			all = one
-			continue
-		}
-		all = sayAs("post.risk.join", Args{"first": one, "rest": all})
-	}
-	return all
 }
 
 // PostFailedMessage tells an author what happened and what to do. ok is false for what nobody has to

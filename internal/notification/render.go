@@ -19,11 +19,6 @@ type writer struct {
 	isolate bool // keep what fills a place from turning the sentence around it
 }
 
-func (w writer) isolating() writer {
-	w.isolate = true
-	return w
-}
-
 // text fills the template. A key that isn't known is shown: what a newer version queued is not silence.
 func (w writer) text(t Text) string {
 	left, ok := template(t.Key, w.lang)

@@ -2,6 +2,7 @@ package notification
 
 import (
 	"strings"
+	"time"
 	"unicode/utf16"
 )
 
@@ -12,9 +13,9 @@ const (
 )
 
 // short is the text as one SMS. It bears no marks of direction: old phones show them as boxes.
-func (w writer) short(t Text) string {
-	text := writer{lang: w.lang, zone: w.zone}.text(t)
-	if w.lang.spoken() == Arabic {
+func short(t Text, lang Language, zone *time.Location) string {
+	text := writer{lang: lang, zone: zone}.text(t)
+	if lang.spoken() == Arabic {
 		return ucs(text, ucsUnits)
 	}
 	return gsm(text, gsmCharacters)

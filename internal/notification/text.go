@@ -79,6 +79,18 @@ func named(texts []string) Arg {
 	return Arg{List: list}
 }
 
+// sentences are texts with more than a comma between them.
+func sentences(list []Arg) (all Arg) {
+	for n := len(list) - 1; n >= 0; n-- {
+		if n == len(list)-1 {
+			all = list[n]
+			continue
+		}
+		all = sayAs("join", Args{"first": list[n], "rest": all})
+	}
+	return all
+}
+
 // coded is the text of a code, or the code itself where there is none: a newer event may bear one that
 // is not known here.
 func coded(prefix, code string) Arg {

@@ -25,7 +25,6 @@ var campaignTexts = map[string]wording{
 		"Another running campaign is called \"{name}\" too.",
 		"توجد حملة أخرى جارية بالاسم نفسه: {name}.",
 	},
-	"check.other": {"{text}", "{text}"},
 
 	"status.now":   {"Campaign {name} is {status} now", "الحملة {name} أصبحت {status}"},
 	"status.still": {"Campaign {name} is still {status}", "الحملة {name} ما زالت {status}"},

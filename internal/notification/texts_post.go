@@ -15,7 +15,6 @@ var postTexts = map[string]wording{
 	"post.risk.due":    {"It is due on {at}.", "موعده {at}."},
 	"post.risk.target": {"{account}: {problems}.", "{account}: {problems}."},
 	"post.risk.sms":    {"A post that is due soon would not go out as things stand", "منشور يحين موعده قريبًا لن يُنشر في الوضع الحالي"},
-	"post.risk.join":   {"{first}; {rest}", "{first}؛ {rest}"},
 	"post.searched":    {"{post} may be out on {platform}: it is being looked for", "ربما نُشر على {platform}، ويجري التحقق: {post}"},
 	"post.searched.how": {
 		"The platform did not answer. Nothing is repeated before it is known whether the post is there.",
