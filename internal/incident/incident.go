@@ -43,6 +43,7 @@ type Incident struct {
 	OpenedAt     time.Time `json:"openedAt"`
 	ResolvedAt   time.Time `json:"resolvedAt,omitzero"`
 	Heard        int64     `json:"heard"` // the version of the last signal: an older one says nothing
+	Ticket       Ticket    `json:"ticket,omitzero"`
 	Timeline     []Entry   `json:"timeline"`
 	Version      int64     `json:"-"`
 	UpdatedAt    time.Time `json:"updatedAt"`

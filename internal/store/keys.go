@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"net/url"
 	"strings"
 	"time"
@@ -185,6 +186,24 @@ const (
 	incidentPrefix     = "INCIDENT#"
 	pastIncidentPrefix = "PAST#"
 )
+
+// Ticket is one of the built-in tracker; TicketList its place in the list of all: the open ones first, the
+// worst first and among equals the oldest, then those that are done, the last one first. TicketLists is the
+// partition of that list.
+func (o Org) Ticket(key string) Key { return o.key(ticketPrefix+key, "TICKETS") }
+func (o Org) TicketList(key string, done bool, severity int, at time.Time) Key {
+	sk := fmt.Sprintf("OPEN#%d#%s#%s", severity, Stamp(at), key)
+	if done {
+		sk = fmt.Sprintf("REST#%019d#%s", math.MaxInt64-at.UnixMicro(), key)
+	}
+	return Key{PK: o.TicketLists(), SK: sk}
+}
+func (o Org) TicketLists() string { return o.pk("TICKETLIST") }
+
+// Tracker is which tracker the organisation uses, with its sealed keys.
+func (o Org) Tracker() Key { return o.key("TRACKER", "TRACKER") }
+
+const ticketPrefix = "TICKET#"
 
 // DueSync is an account's place among those that have to be synced, of all organisations: the
 // dispatcher asks for none in particular. DueSyncs is one of the shards.

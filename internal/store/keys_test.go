@@ -68,6 +68,13 @@ func builtKeys() map[string][]struct{ got, want store.Key } {
 			{o.Unsettled("i1", "120210000000000001"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "UNSETTLED#120210000000000001"}},
 			{o.Unsettled("i1", "a#b/c"), store.Key{PK: "ORG#o1#INTEGRATION#i1", SK: "UNSETTLED#a%23b%2Fc"}},
 		},
+		"Ticket": {{o.Ticket("BW-7F3K2A"), store.Key{PK: "ORG#o1#TICKETS", SK: "TICKET#BW-7F3K2A"}}},
+		"TicketList": {
+			{o.TicketList("BW-7F3K2A", false, 2, at), store.Key{PK: "ORG#o1#TICKETLIST", SK: "OPEN#2#20261201T033015.123456Z#BW-7F3K2A"}},
+			{o.TicketList("BW-7F3K2A", true, 2, at), store.Key{PK: "ORG#o1#TICKETLIST", SK: "REST#9221575941039652351#BW-7F3K2A"}},
+		},
+		"TicketLists":     {{partition(o.TicketLists()), partition("ORG#o1#TICKETLIST")}},
+		"Tracker":         {{o.Tracker(), store.Key{PK: "ORG#o1#TRACKER", SK: "TRACKER"}}},
 		"Connection":      {{o.Connection("n1"), store.Key{PK: "ORG#o1#CONNECTION#n1", SK: "CONNECTION"}}},
 		"DueSync":         {{store.DueSync("o1", "i1", at), store.Key{PK: "DUE#SYNC#15", SK: "20261201T033015.123456Z#o1#i1"}}},
 		"DueSyncs":        {{partition(store.DueSyncs(7)), partition("DUE#SYNC#07")}},
