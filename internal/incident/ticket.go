@@ -41,6 +41,16 @@ func (i Incident) TryTicket(now time.Time, cause event.Cause) (Change, error) {
 	return ch, nil
 }
 
+// TicketUntried takes a try back that made nothing, for sure: was is when the one before was.
+func (i Incident) TicketUntried(was time.Time, cause event.Cause) (Change, error) {
+	if i.Ticket.Key != "" || i.Ticket.TriedAt.Equal(was) {
+		return Change{Incident: i}, nil
+	}
+	ch := i.begin(cause)
+	ch.Incident.Ticket.TriedAt = was
+	return ch, nil
+}
+
 // Ticketed notes the incident's ticket; the first one stays.
 func (i Incident) Ticketed(ref ticket.Ref, cause event.Cause) (Change, error) {
 	if i.Ticket.Key != "" {

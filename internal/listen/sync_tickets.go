@@ -111,7 +111,7 @@ func (w ticketWork) create(ctx context.Context, i incident.Incident) (incident.I
 	}
 	ref, err := tracker.Create(ctx, draft)
 	if err != nil {
-		return i, w.refused(ctx, i, kind, err)
+		return i, w.notMade(ctx, i, kind, draft.TriedAt, err)
 	}
 	after, ok, err := w.update(ctx, i, "made", func(i incident.Incident) (incident.Change, error) { return i.Ticketed(ref, w.cause) })
 	if err == nil && !ok { // nobody will look after this ticket any more
@@ -121,6 +121,18 @@ func (w ticketWork) create(ctx context.Context, i incident.Incident) (incident.I
 		return i, err
 	}
 	return after, w.Desk.Note(ctx, i.OrgID, kind, "", w.cause)
+}
+
+// notMade takes the try back, unless something may have come of it.
+func (w ticketWork) notMade(ctx context.Context, i incident.Incident, kind string, was time.Time, cause error) error {
+	if kind != ticket.Builtin && !ticket.Unsure(cause) {
+		var err error
+		i, _, err = w.update(ctx, i, "untried", func(i incident.Incident) (incident.Change, error) { return i.TicketUntried(was, w.cause) })
+		if err != nil {
+			return errors.Join(err, cause)
+		}
+	}
+	return w.refused(ctx, i, kind, cause)
 }
 
 // follow brings the ticket to where the incident is, and says why there.

@@ -69,6 +69,7 @@ type world struct {
 	queued   []queue.Message
 	timers   map[string]schedule.Timer
 	between  func() // done once, before the next write
+	desk     listen.Desk
 }
 
 func newWorld(t *testing.T) *world {
@@ -192,6 +193,7 @@ func (w *world) listeners() map[string]lambda.Handler {
 		"post-failure": listen.HandlePostFailure(listen.PostFailure{
 			Posts: posts, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Signals: signals, Park: w, Now: w.clock,
 		}),
+		"tickets": listen.SyncTickets(listen.TicketSync{Incidents: signals, Desk: w.desk, PublicURL: "https://api.example.com", Park: w, Now: w.clock}),
 	}
 }
 
@@ -202,6 +204,7 @@ var hears = map[string][]string{
 	"IntegrationSyncFailed": {"failure"}, "MetricsStale": {"failure"}, "IntegrationTokenExpiring": {"failure"},
 	"CampaignStatusChanged": {"status"}, "CampaignStatusRefused": {"status"}, "CampaignStatusConfirmed": {"status", "dashboard"},
 	"PostScheduled": {"scheduled"}, "PostCancelled": {"scheduled"}, "PostPublished": {"dashboard"},
+	"IncidentOpened": {"tickets"}, "IncidentResolved": {"tickets"},
 	"PostFailed": {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
 }
 

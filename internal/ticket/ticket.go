@@ -4,8 +4,11 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"time"
 	"unicode/utf8"
+
+	"bellwether/internal/fault"
 )
 
 // State is where a ticket stands.
@@ -73,6 +76,19 @@ type Tracker interface {
 	Close(ctx context.Context, r Ref) error
 	Reopen(ctx context.Context, r Ref) error
 	State(ctx context.Context, r Ref) (State, error)
+}
+
+// Codes of failures that leave it open whether the call took effect.
+const (
+	CodeUnreachable = "tracker_unreachable" // there was no answer
+	CodeUnreadable  = "tracker_unreadable"  // or none that makes sense
+	CodeUnwell      = "tracker_unwell"
+)
+
+// Unsure reports whether a call that failed so may have taken effect all the same.
+func Unsure(err error) bool {
+	e, ok := errors.AsType[*fault.Error](err)
+	return !ok || e.Code == CodeUnreachable || e.Code == CodeUnreadable || e.Code == CodeUnwell
 }
 
 // Cut is text cut to at most so many characters, the last of which then tells of it.

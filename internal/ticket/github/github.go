@@ -128,7 +128,7 @@ func (t *Tracker) Create(ctx context.Context, d ticket.Draft) (ticket.Ref, error
 		return ticket.Ref{}, err
 	}
 	if made.Number == 0 {
-		return ticket.Ref{}, fault.New(fault.Retryable, "tracker_unreadable", "GitHub's answer names no issue")
+		return ticket.Ref{}, fault.New(fault.Retryable, ticket.CodeUnreadable, "GitHub's answer names no issue")
 	}
 	return t.ref(made), nil
 }

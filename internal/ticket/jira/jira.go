@@ -111,7 +111,7 @@ func (t *Tracker) Create(ctx context.Context, d ticket.Draft) (ticket.Ref, error
 		"labels": []string{label, labelOf(d.IncidentID)},
 	}}, &made)
 	if err == nil && !keyForm.MatchString(made.Key) {
-		err = fault.New(fault.Retryable, "tracker_unreadable", "Jira's answer names no issue")
+		err = fault.New(fault.Retryable, ticket.CodeUnreadable, "Jira's answer names no issue")
 	}
 	return t.ref(made.Key), err
 }
@@ -138,7 +138,7 @@ func (t *Tracker) find(ctx context.Context, incidentID string) (string, error) {
 		return "", err
 	}
 	if !keyForm.MatchString(out.Issues[0].Key) {
-		return "", fault.New(fault.Retryable, "tracker_unreadable", "Jira's answer names no issue")
+		return "", fault.New(fault.Retryable, ticket.CodeUnreadable, "Jira's answer names no issue")
 	}
 	return out.Issues[0].Key, nil
 }

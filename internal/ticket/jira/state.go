@@ -39,7 +39,7 @@ func (t *Tracker) State(ctx context.Context, r ticket.Ref) (ticket.State, error)
 		return "", err
 	}
 	if issue.Fields.Status.Category.Key == "" {
-		return "", fault.New(fault.Retryable, "tracker_unreadable", "Jira's answer names no status")
+		return "", fault.New(fault.Retryable, ticket.CodeUnreadable, "Jira's answer names no status")
 	}
 	return issue.Fields.Status.state(), nil
 }

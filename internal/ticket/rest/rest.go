@@ -14,6 +14,7 @@ import (
 	"bellwether/internal/outbound"
 	"bellwether/internal/platform"
 	"bellwether/internal/secret"
+	"bellwether/internal/ticket"
 )
 
 // Client makes calls. Its HTTP client must be one of package outbound's: addresses are given by people.
@@ -52,7 +53,7 @@ func (c Client) Call(ctx context.Context, method, address string, in, out any) e
 		return nil
 	}
 	// Proxies in between answer with pages of their own; the next try mostly meets the tracker again.
-	return fault.Wrap(json.Unmarshal(a.Body, out), fault.Retryable, "tracker_unreadable", c.Name+"'s answer can't be read")
+	return fault.Wrap(json.Unmarshal(a.Body, out), fault.Retryable, ticket.CodeUnreadable, c.Name+"'s answer can't be read")
 }
 
 func (c Client) send(ctx context.Context, method, address string, in any) (a Answer, err error) {
@@ -79,7 +80,7 @@ func (c Client) send(ctx context.Context, method, address string, in any) (a Ans
 	defer answer.Body.Close()
 	a = Answer{Status: answer.StatusCode, Header: answer.Header}
 	if a.Body, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1)); err != nil || len(a.Body) > maxAnswer {
-		return a, fault.New(fault.Retryable, "tracker_unreadable", c.Name+"'s answer broke off, or has no end")
+		return a, fault.New(fault.Retryable, ticket.CodeUnreadable, c.Name+"'s answer broke off, or has no end")
 	}
 	return a, nil
 }
@@ -89,7 +90,7 @@ func (c Client) lost(err error) error {
 	if errors.Is(err, outbound.ErrBlocked) || errors.Is(err, outbound.ErrAddress) {
 		return fault.New(fault.Permanent, "tracker_address", "the tracker's address "+outbound.ErrBlocked.Error())
 	}
-	return fault.New(fault.Retryable, "tracker_unreachable", c.Name+" does not answer")
+	return fault.New(fault.Retryable, ticket.CodeUnreachable, c.Name+" does not answer")
 }
 
 // refusal is what the answer refuses.
@@ -99,7 +100,7 @@ func (c Client) refusal(a Answer) error {
 	case status == http.StatusTooManyRequests, status == http.StatusForbidden && c.Throttled != nil && c.Throttled(a):
 		kind, code, text = fault.Retryable, "tracker_throttled", c.Name+" asks us to wait"
 	case status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= 500:
-		kind, code, text = fault.Retryable, "tracker_unwell", c.Name+" is unwell"
+		kind, code, text = fault.Retryable, ticket.CodeUnwell, c.Name+" is unwell"
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		kind, code, text = fault.Denied, "tracker_denied", c.Name+" does not let us in"
 	case status == http.StatusNotFound || status == http.StatusGone:
