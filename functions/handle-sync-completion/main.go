@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"bellwether/internal/app"
+	"bellwether/internal/channel/sns"
 	"bellwether/internal/listen"
 	"bellwether/internal/store"
 	"bellwether/internal/store/dynamo"
@@ -16,7 +17,7 @@ func main() {
 		return listen.HandleSyncCompletion(listen.SyncCompletion{
 			Accounts: store.Integrations{Table: table},
 			Roster:   store.Tenants{Table: table},
-			Inbox:    store.Inbox{Table: table},
+			Telling:  listen.Telling{Inbox: store.Inbox{Table: table}, Alerts: store.Alerts{Table: table}, Topic: sns.New(c.AWS, c.FailureTopicARN)},
 			Runs:     store.Runs{Table: table},
 			Signals:  store.Incidents{Table: table},
 			Park:     store.Parked{Table: table},

@@ -18,9 +18,7 @@ func main() {
 		return listen.NotifyBudgetThreshold(listen.BudgetThreshold{
 			Campaigns: store.Campaigns{Table: table},
 			Roster:    store.Tenants{Table: table},
-			Inbox:     store.Inbox{Table: table},
-			Alerts:    store.Alerts{Table: table},
-			Topic:     sns.New(c.AWS, c.BudgetTopicARN),
+			Telling:   listen.Telling{Inbox: store.Inbox{Table: table}, Alerts: store.Alerts{Table: table}, Topic: sns.New(c.AWS, c.BudgetTopicARN)},
 			Timers:    scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
 			Park:      store.Parked{Table: table},
 			Now:       c.Now,

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"bellwether/internal/app"
+	"bellwether/internal/channel/sns"
 	"bellwether/internal/listen"
 	"bellwether/internal/queue/sqs"
 	"bellwether/internal/store"
@@ -18,7 +19,7 @@ func main() {
 			Accounts:  store.Integrations{Table: table},
 			Campaigns: store.Campaigns{Table: table},
 			Roster:    store.Tenants{Table: table},
-			Inbox:     store.Inbox{Table: table},
+			Telling:   listen.Telling{Inbox: store.Inbox{Table: table}, Alerts: store.Alerts{Table: table}, Topic: sns.New(c.AWS, c.FailureTopicARN)},
 			Tiles:     store.Runs{Table: table},
 			Signals:   store.Incidents{Table: table},
 			Queue:     sqs.New(c.AWS, c.SyncQueueURL),

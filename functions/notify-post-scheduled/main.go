@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"bellwether/internal/app"
+	"bellwether/internal/channel/sns"
 	"bellwether/internal/listen"
 	"bellwether/internal/schedule/scheduler"
 	"bellwether/internal/store"
@@ -15,12 +16,12 @@ func main() {
 	app.Main(func(c app.Config) lambda.Handler {
 		table := dynamo.New(c.AWS, c.Table)
 		return listen.NotifyPostScheduled(listen.PostScheduled{
-			Posts:  store.Posts{Table: table},
-			Roster: store.Tenants{Table: table},
-			Inbox:  store.Inbox{Table: table},
-			Timers: scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
-			Park:   store.Parked{Table: table},
-			Now:    c.Now,
+			Posts:   store.Posts{Table: table},
+			Roster:  store.Tenants{Table: table},
+			Telling: listen.Telling{Inbox: store.Inbox{Table: table}, Alerts: store.Alerts{Table: table}, Topic: sns.New(c.AWS, c.FailureTopicARN)},
+			Timers:  scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
+			Park:    store.Parked{Table: table},
+			Now:     c.Now,
 		})
 	})
 }

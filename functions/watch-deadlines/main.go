@@ -6,12 +6,13 @@ import (
 
 	"bellwether/internal/app"
 	"bellwether/internal/produce"
+	"bellwether/internal/queue/sqs"
 	"bellwether/internal/store"
 	"bellwether/internal/store/dynamo"
 )
 
 func main() {
 	app.Main(func(c app.Config) lambda.Handler {
-		return produce.WatchDeadlines(store.Campaigns{Table: dynamo.New(c.AWS, c.Table)}, c.Now)
+		return produce.WatchDeadlines(store.Campaigns{Table: dynamo.New(c.AWS, c.Table)}, sqs.New(c.AWS, c.AlertQueueURL), c.Now)
 	})
 }

@@ -798,6 +798,24 @@ func (e WorkCalendarDays) Valid() bool {
 	}
 }
 
+// Defines values for ContactKind.
+const (
+	ContactKindEmail ContactKind = "email"
+	ContactKindSms   ContactKind = "sms"
+)
+
+// Valid indicates whether the value is a known member of the ContactKind enum.
+func (e ContactKind) Valid() bool {
+	switch e {
+	case ContactKindEmail:
+		return true
+	case ContactKindSms:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportMetricsParamsDateFormat.
 const (
 	DDMMYYYY  ImportMetricsParamsDateFormat = "DD-MM-YYYY"
@@ -843,6 +861,57 @@ func (e ImportMetricsParamsDuplicates) Valid() bool {
 	}
 }
 
+// Defines values for ListInboxParamsSeverity.
+const (
+	ListInboxParamsSeverityCritical ListInboxParamsSeverity = "critical"
+	ListInboxParamsSeverityHigh     ListInboxParamsSeverity = "high"
+	ListInboxParamsSeverityLow      ListInboxParamsSeverity = "low"
+	ListInboxParamsSeverityMedium   ListInboxParamsSeverity = "medium"
+)
+
+// Valid indicates whether the value is a known member of the ListInboxParamsSeverity enum.
+func (e ListInboxParamsSeverity) Valid() bool {
+	switch e {
+	case ListInboxParamsSeverityCritical:
+		return true
+	case ListInboxParamsSeverityHigh:
+		return true
+	case ListInboxParamsSeverityLow:
+		return true
+	case ListInboxParamsSeverityMedium:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListInboxParamsCategory.
+const (
+	ListInboxParamsCategoryAccount  ListInboxParamsCategory = "account"
+	ListInboxParamsCategoryBudget   ListInboxParamsCategory = "budget"
+	ListInboxParamsCategoryCampaign ListInboxParamsCategory = "campaign"
+	ListInboxParamsCategoryIncident ListInboxParamsCategory = "incident"
+	ListInboxParamsCategoryPost     ListInboxParamsCategory = "post"
+)
+
+// Valid indicates whether the value is a known member of the ListInboxParamsCategory enum.
+func (e ListInboxParamsCategory) Valid() bool {
+	switch e {
+	case ListInboxParamsCategoryAccount:
+		return true
+	case ListInboxParamsCategoryBudget:
+		return true
+	case ListInboxParamsCategoryCampaign:
+		return true
+	case ListInboxParamsCategoryIncident:
+		return true
+	case ListInboxParamsCategoryPost:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListIncidentsParamsState.
 const (
 	ListIncidentsParamsStateAcknowledged ListIncidentsParamsState = "acknowledged"
@@ -861,6 +930,60 @@ func (e ListIncidentsParamsState) Valid() bool {
 	case ListIncidentsParamsStateResolved:
 		return true
 	case ListIncidentsParamsStateTriggered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RemoveContactParamsContactKind.
+const (
+	RemoveContactParamsContactKindEmail RemoveContactParamsContactKind = "email"
+	RemoveContactParamsContactKindSms   RemoveContactParamsContactKind = "sms"
+)
+
+// Valid indicates whether the value is a known member of the RemoveContactParamsContactKind enum.
+func (e RemoveContactParamsContactKind) Valid() bool {
+	switch e {
+	case RemoveContactParamsContactKindEmail:
+		return true
+	case RemoveContactParamsContactKindSms:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PutContactParamsContactKind.
+const (
+	PutContactParamsContactKindEmail PutContactParamsContactKind = "email"
+	PutContactParamsContactKindSms   PutContactParamsContactKind = "sms"
+)
+
+// Valid indicates whether the value is a known member of the PutContactParamsContactKind enum.
+func (e PutContactParamsContactKind) Valid() bool {
+	switch e {
+	case PutContactParamsContactKindEmail:
+		return true
+	case PutContactParamsContactKindSms:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TestContactParamsContactKind.
+const (
+	TestContactParamsContactKindEmail TestContactParamsContactKind = "email"
+	TestContactParamsContactKindSms   TestContactParamsContactKind = "sms"
+)
+
+// Valid indicates whether the value is a known member of the TestContactParamsContactKind enum.
+func (e TestContactParamsContactKind) Valid() bool {
+	switch e {
+	case TestContactParamsContactKindEmail:
+		return true
+	case TestContactParamsContactKindSms:
 		return true
 	default:
 		return false
@@ -990,6 +1113,34 @@ type AlertKind string
 
 // AlertSeverity defines model for Alert.Severity.
 type AlertSeverity string
+
+// AlertDelivery defines model for AlertDelivery.
+type AlertDelivery struct {
+	AlertId   string            `json:"alertId"`
+	Attempts  []DeliveryAttempt `json:"attempts"`
+	Category  string            `json:"category"`
+	Channel   string            `json:"channel"`
+	ChannelId *string           `json:"channelId,omitempty"`
+	CreatedAt time.Time         `json:"createdAt"`
+	EndedAt   *time.Time        `json:"endedAt,omitempty"`
+	EventId   string            `json:"eventId"`
+	Id        string            `json:"id"`
+	NotBefore time.Time         `json:"notBefore"`
+
+	// Reason Why it was not sent.
+	Reason   *string `json:"reason,omitempty"`
+	Severity string  `json:"severity"`
+	State    string  `json:"state"`
+	Subject  string  `json:"subject"`
+	Title    string  `json:"title"`
+	UserId   *string `json:"userId,omitempty"`
+}
+
+// AlertDeliveryPage defines model for AlertDeliveryPage.
+type AlertDeliveryPage struct {
+	Items []AlertDelivery `json:"items"`
+	Next  *string         `json:"next,omitempty"`
+}
 
 // AlertPage defines model for AlertPage.
 type AlertPage struct {
@@ -1292,6 +1443,56 @@ type CampaignUpdate struct {
 // CampaignUpdateObjective defines model for CampaignUpdate.Objective.
 type CampaignUpdateObjective string
 
+// Channel defines model for Channel.
+type Channel struct {
+	Categories []string  `json:"categories"`
+	CreatedAt  time.Time `json:"createdAt"`
+
+	// Disabled Why nothing is sent there.
+	Disabled *string `json:"disabled,omitempty"`
+	From     string  `json:"from"`
+
+	// Host Of its address, which is a secret.
+	Host string `json:"host"`
+	Id   string `json:"id"`
+
+	// Key What its letters are signed with; only when it is made.
+	Key      *string `json:"key,omitempty"`
+	Kind     string  `json:"kind"`
+	Language *string `json:"language,omitempty"`
+	Name     string  `json:"name"`
+	Version  int64   `json:"version"`
+}
+
+// ChannelCreate defines model for ChannelCreate.
+type ChannelCreate struct {
+	Categories *[]string `json:"categories,omitempty"`
+
+	// From The least severity that goes there; medium.
+	From     *string `json:"from,omitempty"`
+	Kind     string  `json:"kind"`
+	Language *string `json:"language,omitempty"`
+	Name     string  `json:"name"`
+
+	// Url Where it takes letters: a Slack incoming webhook, a Teams workflow, or an https address of your own.
+	Url string `json:"url"`
+}
+
+// ChannelList defines model for ChannelList.
+type ChannelList struct {
+	Items []Channel `json:"items"`
+}
+
+// ChannelUpdate defines model for ChannelUpdate.
+type ChannelUpdate struct {
+	Categories *[]string `json:"categories,omitempty"`
+	Enabled    *bool     `json:"enabled,omitempty"`
+	From       *string   `json:"from,omitempty"`
+	Language   *string   `json:"language,omitempty"`
+	Name       *string   `json:"name,omitempty"`
+	Url        *string   `json:"url,omitempty"`
+}
+
 // ConnectRequest defines model for ConnectRequest.
 type ConnectRequest struct {
 	// AccountId The platform's own id of the ad account, where the sign-in may reach several.
@@ -1327,6 +1528,19 @@ type Connection struct {
 
 // ConnectionStatus pending: the person is at the platform; choose_account: the sign-in reaches several.
 type ConnectionStatus string
+
+// Contact defines model for Contact.
+type Contact struct {
+	AddedAt   time.Time `json:"addedAt"`
+	Address   string    `json:"address"`
+	Confirmed bool      `json:"confirmed"`
+}
+
+// ContactPut defines model for ContactPut.
+type ContactPut struct {
+	// Address A mail address, or a phone number like +491701234567.
+	Address string `json:"address"`
+}
 
 // CurrencyTotals defines model for CurrencyTotals.
 type CurrencyTotals struct {
@@ -1383,6 +1597,14 @@ type DayPerformance struct {
 
 	// Results Added-up results.
 	Results Results `json:"results"`
+}
+
+// DeliveryAttempt defines model for DeliveryAttempt.
+type DeliveryAttempt struct {
+	At       time.Time `json:"at"`
+	LetterId string    `json:"letterId"`
+	Outcome  string    `json:"outcome"`
+	Text     *string   `json:"text,omitempty"`
 }
 
 // DisconnectRequest defines model for DisconnectRequest.
@@ -1890,6 +2112,13 @@ type MoneyAtRisk struct {
 	PerHour []Money `json:"perHour"`
 }
 
+// MyNotifications defines model for MyNotifications.
+type MyNotifications struct {
+	Email       *Contact                `json:"email,omitempty"`
+	Preferences NotificationPreferences `json:"preferences"`
+	Sms         *Contact                `json:"sms,omitempty"`
+}
+
 // Notice defines model for Notice.
 type Notice struct {
 	Archived bool           `json:"archived"`
@@ -1899,6 +2128,9 @@ type Notice struct {
 	Id       string         `json:"id"`
 	Read     bool           `json:"read"`
 	Severity NoticeSeverity `json:"severity"`
+
+	// SnoozedUntil It is out of sight until then.
+	SnoozedUntil *time.Time `json:"snoozedUntil,omitempty"`
 
 	// Subject What it is about: campaign/<id>.
 	Subject string `json:"subject"`
@@ -1915,6 +2147,35 @@ type NoticePage struct {
 
 	// Next Cursor of the next page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// NoticeSnooze defines model for NoticeSnooze.
+type NoticeSnooze struct {
+	// Until At least 3 minutes and at most 30 days ahead.
+	Until time.Time `json:"until"`
+}
+
+// NotificationPreferences defines model for NotificationPreferences.
+type NotificationPreferences struct {
+	Language *string             `json:"language,omitempty"`
+	Quiet    *QuietHours         `json:"quiet,omitempty"`
+	Rules    *[]NotificationRule `json:"rules,omitempty"`
+
+	// TimeZone IANA.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// NotificationRule defines model for NotificationRule.
+type NotificationRule struct {
+	// Category Left out: every category without a rule of its own.
+	Category *string `json:"category,omitempty"`
+	Channel  string  `json:"channel"`
+
+	// Digest Of mail: all in one, at the full hour or at 08:00.
+	Digest *string `json:"digest,omitempty"`
+
+	// From The least severity that goes by it; what is critical always reaches the inbox.
+	From string `json:"from"`
 }
 
 // Org defines model for Org.
@@ -2229,6 +2490,17 @@ type Problem struct {
 	Status    int          `json:"status"`
 	Title     string       `json:"title"`
 	Type      string       `json:"type"`
+}
+
+// QuietHours defines model for QuietHours.
+type QuietHours struct {
+	Enabled bool `json:"enabled"`
+
+	// From HH:MM of the clock on the wall.
+	From string `json:"from"`
+
+	// To HH:MM, the first minute that is not quiet.
+	To string `json:"to"`
 }
 
 // ReadAllReport defines model for ReadAllReport.
@@ -2586,11 +2858,23 @@ type IfMatch = string
 // Limit defines model for Limit.
 type Limit = int
 
+// AlertId defines model for alertId.
+type AlertId = string
+
 // CampaignId defines model for campaignId.
 type CampaignId = string
 
+// ChannelId defines model for channelId.
+type ChannelId = string
+
 // ConnectionId defines model for connectionId.
 type ConnectionId = string
+
+// ContactKind defines model for contactKind.
+type ContactKind string
+
+// DeliveryId defines model for deliveryId.
+type DeliveryId = string
 
 // IncidentId defines model for incidentId.
 type IncidentId = string
@@ -2826,6 +3110,30 @@ type ResumeCampaignParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreateChannelParams defines parameters for CreateChannel.
+type CreateChannelParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateChannelParams defines parameters for UpdateChannel.
+type UpdateChannelParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// RotateChannelKeyParams defines parameters for RotateChannelKey.
+type RotateChannelKeyParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TestChannelParams defines parameters for TestChannel.
+type TestChannelParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ChooseAccountParams defines parameters for ChooseAccount.
 type ChooseAccountParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -2839,6 +3147,24 @@ type GetDashboardParams struct {
 
 	// IfNoneMatch The ETag that you have: 304 while nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	// AlertId Only those of this alert, also those that are still to come.
+	AlertId *string `form:"alertId,omitempty" json:"alertId,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReplayDeliveryParams defines parameters for ReplayDelivery.
+type ReplayDeliveryParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -2867,12 +3193,30 @@ type ListInboxParams struct {
 	// Unread Only those not read.
 	Unread *bool `form:"unread,omitempty" json:"unread,omitempty"`
 
+	// Severity Only those of this severity.
+	Severity *ListInboxParamsSeverity `form:"severity,omitempty" json:"severity,omitempty"`
+
+	// Category Only those of this category.
+	Category *ListInboxParamsCategory `form:"category,omitempty" json:"category,omitempty"`
+
+	// Archived Only the archived ones; without it only the others.
+	Archived *bool `form:"archived,omitempty" json:"archived,omitempty"`
+
+	// Snoozed Only those that are put off; without it only the others.
+	Snoozed *bool `form:"snoozed,omitempty" json:"snoozed,omitempty"`
+
 	// Limit The most items of a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListInboxParamsSeverity defines parameters for ListInbox.
+type ListInboxParamsSeverity string
+
+// ListInboxParamsCategory defines parameters for ListInbox.
+type ListInboxParamsCategory string
 
 // ReadAllNoticesParams defines parameters for ReadAllNotices.
 type ReadAllNoticesParams struct {
@@ -2888,6 +3232,12 @@ type ArchiveNoticeParams struct {
 
 // ReadNoticeParams defines parameters for ReadNotice.
 type ReadNoticeParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SnoozeNoticeParams defines parameters for SnoozeNotice.
+type SnoozeNoticeParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -3055,6 +3405,27 @@ type AcceptInvitationParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RemoveContactParamsContactKind defines parameters for RemoveContact.
+type RemoveContactParamsContactKind string
+
+// PutContactParamsContactKind defines parameters for PutContact.
+type PutContactParamsContactKind string
+
+// TestContactParams defines parameters for TestContact.
+type TestContactParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TestContactParamsContactKind defines parameters for TestContact.
+type TestContactParamsContactKind string
+
+// PutMyNotificationsParams defines parameters for PutMyNotifications.
+type PutMyNotificationsParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // SwitchOrgParams defines parameters for SwitchOrg.
 type SwitchOrgParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -3094,6 +3465,12 @@ type SetWorkCalendarParams struct {
 type InviteParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PutOrgNotificationsParams defines parameters for PutOrgNotifications.
+type PutOrgNotificationsParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // CreateOrgParams defines parameters for CreateOrg.
@@ -3213,8 +3590,26 @@ type PauseCampaignJSONRequestBody = PauseRequest
 // AddPlacementsJSONRequestBody defines body for AddPlacements for application/json ContentType.
 type AddPlacementsJSONRequestBody = PlacementsRequest
 
+// CreateChannelJSONRequestBody defines body for CreateChannel for application/json ContentType.
+type CreateChannelJSONRequestBody = ChannelCreate
+
+// UpdateChannelJSONRequestBody defines body for UpdateChannel for application/json ContentType.
+type UpdateChannelJSONRequestBody = ChannelUpdate
+
+// RotateChannelKeyJSONRequestBody defines body for RotateChannelKey for application/json ContentType.
+type RotateChannelKeyJSONRequestBody = Empty
+
+// TestChannelJSONRequestBody defines body for TestChannel for application/json ContentType.
+type TestChannelJSONRequestBody = Empty
+
 // ChooseAccountJSONRequestBody defines body for ChooseAccount for application/json ContentType.
 type ChooseAccountJSONRequestBody = AccountChoice
+
+// ReplayDeliveryJSONRequestBody defines body for ReplayDelivery for application/json ContentType.
+type ReplayDeliveryJSONRequestBody = Empty
+
+// SnoozeNoticeJSONRequestBody defines body for SnoozeNotice for application/json ContentType.
+type SnoozeNoticeJSONRequestBody = NoticeSnooze
 
 // AcknowledgeIncidentJSONRequestBody defines body for AcknowledgeIncident for application/json ContentType.
 type AcknowledgeIncidentJSONRequestBody = Empty
@@ -3246,6 +3641,15 @@ type DisconnectAccountJSONRequestBody = DisconnectRequest
 // AcceptInvitationJSONRequestBody defines body for AcceptInvitation for application/json ContentType.
 type AcceptInvitationJSONRequestBody = AcceptInvitation
 
+// PutContactJSONRequestBody defines body for PutContact for application/json ContentType.
+type PutContactJSONRequestBody = ContactPut
+
+// TestContactJSONRequestBody defines body for TestContact for application/json ContentType.
+type TestContactJSONRequestBody = Empty
+
+// PutMyNotificationsJSONRequestBody defines body for PutMyNotifications for application/json ContentType.
+type PutMyNotificationsJSONRequestBody = NotificationPreferences
+
 // SwitchOrgJSONRequestBody defines body for SwitchOrg for application/json ContentType.
 type SwitchOrgJSONRequestBody = SwitchOrg
 
@@ -3263,6 +3667,9 @@ type InviteJSONRequestBody = InvitationCreate
 
 // ChangeRoleJSONRequestBody defines body for ChangeRole for application/json ContentType.
 type ChangeRoleJSONRequestBody = RoleChange
+
+// PutOrgNotificationsJSONRequestBody defines body for PutOrgNotifications for application/json ContentType.
+type PutOrgNotificationsJSONRequestBody = NotificationPreferences
 
 // CreateOrgJSONRequestBody defines body for CreateOrg for application/json ContentType.
 type CreateOrgJSONRequestBody = OrgCreate

@@ -21,6 +21,7 @@ const (
 	EnvBudgetTopic    = "BUDGET_TOPIC_ARN"
 	EnvFailureTopic   = "FAILURE_TOPIC_ARN"
 	EnvSyncQueue      = "SYNC_QUEUE_URL"
+	EnvAlertQueue     = "ALERT_QUEUE_URL"
 	EnvTokenKey       = "TOKEN_KEY_ARN"
 	EnvPlatforms      = "PLATFORMS"
 	EnvPublicURL      = "PUBLIC_URL"
@@ -37,7 +38,7 @@ const (
 // test holds template.yaml to them.
 func EnvNames() []string {
 	return []string{
-		EnvTable, EnvBus, EnvBudgetTopic, EnvFailureTopic, EnvSyncQueue, EnvTokenKey, EnvPlatforms, EnvPublicURL,
+		EnvTable, EnvBus, EnvBudgetTopic, EnvFailureTopic, EnvSyncQueue, EnvAlertQueue, EnvTokenKey, EnvPlatforms, EnvPublicURL,
 		EnvCursorKey, EnvIssuer, EnvAudience,
 		EnvTimerRole, EnvTimerGroup, EnvTimerTargets, EnvTimerDeadQueue,
 	}
@@ -54,6 +55,7 @@ type Config struct {
 	BudgetTopicARN  string
 	FailureTopicARN string
 	SyncQueueURL    string
+	AlertQueueURL   string
 	TokenKeyARN     string      // the KMS key that seals the tokens of connected accounts
 	Platforms       secret.Text // who we are at the ad platforms, see connectors.Read
 	PublicURL       string      // where people's browsers find us: https://api.example.com; "" for where a request came in
@@ -94,6 +96,7 @@ func Load(lookup func(string) string, out io.Writer) (Config, error) {
 		BudgetTopicARN:  lookup(EnvBudgetTopic),
 		FailureTopicARN: lookup(EnvFailureTopic),
 		SyncQueueURL:    lookup(EnvSyncQueue),
+		AlertQueueURL:   lookup(EnvAlertQueue),
 		TokenKeyARN:     lookup(EnvTokenKey),
 		Platforms:       secret.NewText(lookup(EnvPlatforms)),
 		PublicURL:       lookup(EnvPublicURL),

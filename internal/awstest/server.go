@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -114,10 +115,10 @@ func read(r *http.Request) (Call, error) {
 	case isSchedule && r.Method == http.MethodDelete:
 		c.Service, c.Action, c.Name = "scheduler", "DeleteSchedule", name
 	default:
-		if c.Form, err = url.ParseQuery(string(body)); err != nil || c.Form.Get("Action") != "Publish" {
+		if c.Form, err = url.ParseQuery(string(body)); err != nil || snsAnswers[c.Form.Get("Action")] == "" {
 			return c, fmt.Errorf("%s %s is not known here", r.Method, r.URL.Path)
 		}
-		c.Service, c.Action = "sns", "Publish"
+		c.Service, c.Action = "sns", c.Form.Get("Action")
 	}
 	return c, nil
 }
@@ -145,13 +146,32 @@ func (s *Server) answer(c Call) *Response {
 		delete(s.timers, c.Name)
 		return &Response{Status: http.StatusOK, Body: "{}"}
 	default:
-		return &Response{Status: http.StatusOK, Body: publishAnswer}
+		return snsAnswer(c.Action, snsAnswers[c.Action])
 	}
 }
 
-const publishAnswer = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>` +
-	`<MessageId>94f20ce6-13c5-43a0-9a9e-ca52d816e90b</MessageId></PublishResult>` +
-	`<ResponseMetadata><RequestId>f187a3c1-376f-11df-8963-01868b7c937a</RequestId></ResponseMetadata></PublishResponse>`
+// snsAnswers are the results of SNS's actions.
+var snsAnswers = map[string]string{
+	"Publish":                   `<MessageId>94f20ce6-13c5-43a0-9a9e-ca52d816e90b</MessageId>`,
+	"Subscribe":                 `<SubscriptionArn>arn:aws:sns:eu-central-1:123456789012:budget:94f20ce6-13c5-43a0-9a9e-ca52d816e90b</SubscriptionArn>`,
+	"GetSubscriptionAttributes": pendingAttribute + `false` + attributeEnd,
+	"Unsubscribe":               ` `,
+}
+
+const (
+	pendingAttribute = `<Attributes><entry><key>PendingConfirmation</key><value>`
+	attributeEnd     = `</value></entry></Attributes>`
+)
+
+// Subscription is the answer to GetSubscriptionAttributes.
+func Subscription(pending bool) *Response {
+	return snsAnswer("GetSubscriptionAttributes", pendingAttribute+strconv.FormatBool(pending)+attributeEnd)
+}
+
+func snsAnswer(action, result string) *Response {
+	return &Response{Status: http.StatusOK, Body: `<` + action + `Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><` + action + `Result>` + result +
+		`</` + action + `Result><ResponseMetadata><RequestId>f187a3c1-376f-11df-8963-01868b7c937a</RequestId></ResponseMetadata></` + action + `Response>`}
+}
 
 // Entry is one event of a PutEvents call.
 type Entry struct {

@@ -12,6 +12,7 @@ import (
 	"bellwether/internal/api"
 	"bellwether/internal/api/authorize"
 	"bellwether/internal/api/campaigns"
+	"bellwether/internal/api/channels"
 	"bellwether/internal/api/dashboard"
 	"bellwether/internal/api/events"
 	"bellwether/internal/api/inbox"
@@ -25,6 +26,7 @@ import (
 	"bellwether/internal/entry"
 	"bellwether/internal/grant"
 	"bellwether/internal/listen"
+	"bellwether/internal/outbound"
 	"bellwether/internal/platform"
 	"bellwether/internal/produce"
 	"bellwether/internal/queue"
@@ -41,10 +43,14 @@ type Adapters struct {
 	FailureTopic channel.Topic
 	Timers       schedule.Scheduler
 	SyncQueue    queue.Queue
+	AlertQueue   queue.Queue
+	People       channel.People            // the own addresses of persons
+	Senders      map[string]channel.Sender // to channels of organisations, by kind
 	Connectors   platform.Connectors
-	Tokens       secret.Sealer // of connected accounts
-	Cursors      secret.Sealer // of page cursors, and of the state that a browser carries to a platform and back
-	PublicURL    string        // where browsers reach us; "" for where a request came in
+	Tokens       secret.Sealer  // of connected accounts
+	Cursors      secret.Sealer  // of page cursors, and of the state that a browser carries to a platform and back
+	Outbound     outbound.Guard // what may be reached of the addresses that people give
+	PublicURL    string         // where browsers reach us; "" for where a request came in
 	Images       produce.Images
 	Verifier     authorize.Verifier
 	Pause        func(ctx context.Context, d time.Duration) error
@@ -77,6 +83,10 @@ func (a Adapters) producers() []Function {
 		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Cursors: cursors, Sleep: a.Pause}.Routes()),
 		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("channels-api", channels.API{
+			Settings: store.Notify{Table: a.Table}, Ledger: store.Deliveries{Table: a.Table}, People: a.People, Sealer: a.Tokens,
+			Queue: a.AlertQueue, Guard: a.Outbound, Cursors: cursors, Random: a.Random,
+		}.Routes()),
 		http("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("integrations-api", integrations.API{
 			Integrations: store.Integrations{Table: a.Table}, Grants: store.Grants{Table: a.Table}, Runs: store.Runs{Table: a.Table},
@@ -94,10 +104,15 @@ func (a Adapters) producers() []Function {
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
 		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
-		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.Now)},
+		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.AlertQueue, a.Now)},
 		{Name: produce.PublishPostFunction, Handler: produce.PublishPost(produce.Publisher{
 			Posts: posts, Accounts: store.Integrations{Table: a.Table}, Tokens: a.keeper(), Connectors: a.Connectors, Images: a.Images,
 			Timers: a.Timers, Syncs: a.SyncQueue, Now: a.Now, Random: a.Random,
+		})},
+		{Name: produce.DeliverAlertsFunction, Handler: produce.DeliverAlerts(produce.Deliverer{
+			Ledger: store.Deliveries{Table: a.Table}, Addresses: store.Notify{Table: a.Table}, Rosters: tenants, Inboxes: store.Inbox{Table: a.Table},
+			Incidents: store.Incidents{Table: a.Table}, Campaigns: campaignStore, People: a.People, Senders: a.Senders, Sealer: a.Tokens,
+			Queue: a.AlertQueue, Timers: a.Timers, Now: a.Now, Random: a.Random,
 		})},
 		{Name: "dispatch-syncs", Handler: produce.DispatchSyncs(store.Integrations{Table: a.Table}, a.SyncQueue, a.Now)},
 		{Name: "sync-integration", Handler: produce.SyncIntegration(produce.Syncer{
@@ -118,6 +133,9 @@ func (a Adapters) listeners() []Function {
 		return Function{Name: name, Handler: l, Events: l.Types()}
 	}
 	alerts, signals, runs := store.Alerts{Table: a.Table}, store.Incidents{Table: a.Table}, store.Runs{Table: a.Table}
+	telling := func(topic channel.Topic) listen.Telling {
+		return listen.Telling{Inbox: inbox, Alerts: alerts, Topic: topic}
+	}
 	accounts, posts := store.Integrations{Table: a.Table}, store.Posts{Table: a.Table}
 	return []Function{
 		listener("apply-campaign-status", produce.ApplyCampaignStatus(produce.Driver{
@@ -126,32 +144,32 @@ func (a Adapters) listeners() []Function {
 		listener("update-dashboard-cache", listen.UpdateDashboardCache(campaignStore, posts, dashboard, park, a.Now)),
 		listener("update-performance-metrics", listen.UpdatePerformanceMetrics(campaignStore, store.Snapshots{Table: a.Table}, park, a.Now)),
 		listener("notify-campaign-status-change", listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
-			Campaigns: campaignStore, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Campaigns: campaignStore, Dashboard: dashboard, Roster: tenants, Telling: telling(a.FailureTopic),
 			Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("notify-budget-threshold", listen.NotifyBudgetThreshold(listen.BudgetThreshold{
-			Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.BudgetTopic, Timers: a.Timers, Park: park, Now: a.Now,
+			Campaigns: campaignStore, Roster: tenants, Telling: telling(a.BudgetTopic), Timers: a.Timers, Park: park, Now: a.Now,
 		})),
 		listener("notify-integration-connected", listen.NotifyIntegrationConnected(listen.IntegrationConnected{
-			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Inbox: inbox, Tiles: runs, Signals: signals,
+			Accounts: accounts, Campaigns: campaignStore, Roster: tenants, Telling: telling(a.FailureTopic), Tiles: runs, Signals: signals,
 			Queue: a.SyncQueue, Park: park, Now: a.Now,
 		})),
 		listener("notify-integration-disconnected", listen.NotifyIntegrationDisconnected(listen.IntegrationDisconnected{
-			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Telling: telling(a.FailureTopic),
 			Tiles: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("notify-post-scheduled", listen.NotifyPostScheduled(listen.PostScheduled{
-			Posts: posts, Roster: tenants, Inbox: inbox, Timers: a.Timers, Park: park, Now: a.Now,
+			Posts: posts, Roster: tenants, Telling: telling(a.FailureTopic), Timers: a.Timers, Park: park, Now: a.Now,
 		})),
 		listener("handle-post-failure", listen.HandlePostFailure(listen.PostFailure{
-			Posts: posts, Dashboard: dashboard, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Posts: posts, Dashboard: dashboard, Roster: tenants, Telling: telling(a.FailureTopic),
 			Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("handle-sync-completion", listen.HandleSyncCompletion(listen.SyncCompletion{
-			Accounts: accounts, Roster: tenants, Inbox: inbox, Runs: runs, Signals: signals, Park: park, Now: a.Now,
+			Accounts: accounts, Roster: tenants, Telling: telling(a.FailureTopic), Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("handle-sync-failure", listen.HandleSyncFailure(listen.SyncFailure{
-			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Inbox: inbox, Alerts: alerts, Topic: a.FailureTopic,
+			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Telling: telling(a.FailureTopic),
 			Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 	}

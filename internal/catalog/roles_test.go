@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"bellwether/internal/event"
 	"bellwether/internal/tenant"
@@ -15,7 +16,8 @@ func example(o operation, c tenancy, w *world) request {
 	path := strings.NewReplacer("{campaignId}", c.campaign, "{userId}", c.member, "{invitationId}", c.invitation,
 		"{keyId}", c.key, "{noticeId}", c.notice, "{integrationId}", c.integration, "{connectionId}", c.connection,
 		"{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
-		"{incidentId}", c.incident, "{silenceId}", c.silence).Replace(o.path)
+		"{incidentId}", c.incident, "{silenceId}", c.silence,
+		"{channelId}", c.channel, "{alertId}", c.alert, "{deliveryId}", c.delivery, "{contactKind}", c.contact).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -70,6 +72,16 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"match":{"kind":"stale_data","severity":3},"expiresAt":"2026-12-01T12:00:00Z","reason":"a holiday"}`
 	case "setWorkCalendar":
 		r.body = `{"timeZone":"Asia/Dubai","from":"08:30","to":"16:30","days":["monday","friday"],"holidays":[{"date":"2026-12-02","name":"National Day"}]}`
+	case "putMyNotifications", "putOrgNotifications":
+		r.body = `{"language":"ar","timeZone":"Asia/Riyadh","quiet":{"enabled":true,"from":"22:00","to":"08:00"},"rules":[{"category":"budget","channel":"email","from":"medium","digest":"daily"}]}`
+	case "putContact":
+		r.body = `{"address":"new@example.com"}`
+	case "createChannel":
+		r.body = `{"kind":"slack","name":"Marketing","url":"https://hooks.slack.com/services/T0/B0/x","categories":["budget"],"from":"high"}`
+	case "updateChannel":
+		r.body = `{"name":"Alerts","from":"critical"}`
+	case "snoozeNotice":
+		r.body = `{"until":"` + start.Add(time.Hour).Format(time.RFC3339) + `"}`
 	case "createApiKey":
 		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
 	}
@@ -103,13 +115,13 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				nothing := event.Derive("nothing")
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
-					integration: nothing, connection: nothing, post: nothing, target: nothing,
 					incident: nothing, silence: nothing,
+					integration: nothing, connection: nothing, post: nothing, target: nothing, channel: nothing, alert: nothing, delivery: nothing, contact: nothing,
 				}
 				for _, c := range []struct {
 					whose string
 					ids   tenancy
-				}{{"another organisation's", w.theirs}, {"missing", missing}, {"own", w.ours}} {
+				}{{"another organisation's", foreignIDs(w.theirs)}, {"missing", missing}, {"own", w.ours}} {
 					foreign := c.whose != "own" && (strings.Contains(o.path, "{") || o.id == "switchOrg")
 					if c.whose != "own" && !foreign {
 						continue
@@ -128,6 +140,12 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 		}
 	}
 	t.Logf("%d answers, %d wrong", asked, wrong)
+}
+
+// foreignIDs are the ids of another organisation. Kinds of contacts are nobody's: there one stands that is none.
+func foreignIDs(c tenancy) tenancy {
+	c.contact = "fax"
+	return c
 }
 
 func expected(o operation, role tenant.Role, foreign bool) int {

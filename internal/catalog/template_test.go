@@ -214,6 +214,9 @@ func TestNoPolicyHasAStar(t *testing.T) {
 		if strings.Contains(comment, "this key") {
 			continue // the policy of a key speaks of that key alone, and knows no other way to say so
 		}
+		if strings.Contains(comment, "IAM knows no names") {
+			continue // of single subscriptions
+		}
 		granted := strings.Contains(code, "Action:") || strings.Contains(code, "Resource:") || strings.Contains(code, "Principal:")
 		if granted && strings.Contains(code, "*") {
 			t.Errorf("template.yaml:%d: %s", n+1, strings.TrimSpace(line))

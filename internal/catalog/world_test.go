@@ -18,6 +18,7 @@ import (
 
 	"bellwether/internal/catalog"
 	"bellwether/internal/channel"
+	"bellwether/internal/delivery"
 	"bellwether/internal/event"
 	"bellwether/internal/grant"
 	"bellwether/internal/incident"
@@ -26,6 +27,7 @@ import (
 	"bellwether/internal/platform"
 	"bellwether/internal/platform/connectors"
 	"bellwether/internal/platform/meta"
+	"bellwether/internal/produce"
 	"bellwether/internal/queue"
 	"bellwether/internal/schedule"
 	"bellwether/internal/secret"
@@ -52,6 +54,7 @@ type tenancy struct {
 	integration, connection                        string
 	page, post, target                             string // an account for posts, a post on it, its target
 	incident, silence                              string
+	channel, alert, delivery, contact              string // a webhook, what was sent there, the kind of an address
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -100,7 +103,7 @@ func openWorld(t testing.TB, path string) *world {
 	}
 	return &world{table: table, functions: catalog.Functions(catalog.Adapters{
 		Table: table, Bus: quiet{}, BudgetTopic: quiet{}, FailureTopic: quiet{}, Timers: quiet{}, Cursors: sealer,
-		SyncQueue: silent{}, Tokens: sealer, Connectors: platforms, PublicURL: "https://api.example.com",
+		SyncQueue: silent{}, AlertQueue: silent{}, People: takingPeople{}, Senders: map[string]channel.Sender{channel.Webhook: takingSender{}}, Tokens: sealer, Connectors: platforms, PublicURL: "https://api.example.com",
 		Pause: func(context.Context, time.Duration) error { return nil }, Now: now, Random: random,
 	})}
 }
@@ -204,6 +207,13 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 	c.target = text(planned["targets"].([]any)[0].(map[string]any), "id")
 	c.incident = w.incident(t, owner, c.integration)
 	c.silence = text(post(owner, "/v1/silences", `{"match":{"platform":"tiktok"},"expiresAt":"2026-12-02T12:00:00Z","reason":"it is being rebuilt"}`), "id")
+	c.channel = text(post(owner, "/v1/channels", `{"kind":"webhook","name":"Ops","url":"https://hooks.example.com/in","from":"low"}`), "id")
+	done := post(owner, "/v1/channels/"+c.channel+"/test", `{}`)
+	c.alert, c.delivery, c.contact = text(done, "alertId"), text(done, "id"), channel.Email
+	w.deliver(t, owner.OrgID, c.channel)
+	if a := w.call(t, &owner, request{method: "PUT", path: "/v1/me/contacts/email", body: `{"address":"` + owner.Email + `"}`}); a.Status != http.StatusOK {
+		t.Fatalf("PUT contact: %d %s", a.Status, a.Body)
+	}
 	c.connection = text(post(owner, "/v1/integrations", `{"platform":"meta"}`), "id")
 	return c
 }
@@ -226,6 +236,43 @@ func (w *world) incident(t testing.TB, owner tenant.Principal, integrationID str
 	}
 	return list[0].ID
 }
+
+// deliver sends what is due to the channel.
+func (w *world) deliver(t testing.TB, orgID, channelID string) {
+	t.Helper()
+	errand, err := json.Marshal(delivery.Errand{Wake: &delivery.Outgoing{OrgID: orgID, Target: delivery.ChannelTarget(channelID)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := json.Marshal(map[string]any{"Records": []any{map[string]any{"messageId": "1", "body": string(errand), "attributes": map[string]string{"ApproximateReceiveCount": "1"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range w.functions {
+		if f.Name == produce.DeliverAlertsFunction {
+			if out, err := f.Handler.Invoke(t.Context(), payload); err != nil || strings.Contains(string(out), "itemIdentifier") {
+				t.Fatalf("deliver: %s (%v)", out, err)
+			}
+		}
+	}
+}
+
+// taker is every far end of a channel: it takes all.
+type taker struct{}
+
+func (taker) Subscribe(context.Context, string, string, string) (string, bool, error) {
+	return "endpoint", true, nil
+}
+func (taker) Confirmed(context.Context, string) (bool, error) { return false, nil }
+func (taker) Unsubscribe(context.Context, string) error       { return nil }
+
+type takingPeople struct{ taker }
+
+func (takingPeople) Send(context.Context, string, string, channel.Letter) error { return nil }
+
+type takingSender struct{}
+
+func (takingSender) Send(context.Context, channel.Endpoint, channel.Letter) error { return nil }
 
 // account is a connected account of the organisation.
 func (w *world) account(t testing.TB, owner tenant.Principal, name string) string {

@@ -10,7 +10,18 @@ type Message struct {
 	Text       string            // the email body
 	SMS        string            // at most 160 GSM-7 characters; empty: the text
 	Attributes map[string]string // what subscriptions filter on: orgId, severity, threshold
+	Handover   []byte            // for the queue of those who tell people by their own channels; nil: nothing
 }
+
+// Attributes that tell the subscriptions of one topic apart.
+const (
+	// RecipientAttribute names whom a message is for. One without it is for whoever subscribed to all.
+	RecipientAttribute = "recipient"
+	// NoRecipient marks what is for the queue only.
+	NoRecipient = "none"
+	// HandoverAttribute is "true" on what the queue gets.
+	HandoverAttribute = "handover"
+)
 
 // Topic publishes to everyone who subscribed. There is no idempotency key: a repeat after a
 // lost answer is delivered twice, carrying the same ID.

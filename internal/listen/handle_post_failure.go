@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"bellwether/internal/channel"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
 	"bellwether/internal/incident"
@@ -19,12 +18,10 @@ type PostFailure struct {
 	Posts     Posts
 	Dashboard Dashboard
 	Roster    Roster
-	Inbox     Inbox
-	Alerts    Alerts
-	Topic     channel.Topic
-	Signals   Signals
-	Park      entry.Parker
-	Now       func() time.Time
+	Telling
+	Signals Signals
+	Park    entry.Parker
+	Now     func() time.Time
 }
 
 // HandlePostFailure tells the author of a post what happened and what to do, and notes for incidents
@@ -34,8 +31,8 @@ func HandlePostFailure(f PostFailure) *entry.Listener {
 }
 
 func (f PostFailure) failed(ctx context.Context, e event.Envelope[event.PostFailed]) error {
-	message, news := notification.PostFailedMessage(e.Data)
-	if !news {
+	message, worth := notification.PostFailedMessage(e.Data)
+	if !worth {
 		return nil
 	}
 	var p post.Post
@@ -44,16 +41,14 @@ func (f PostFailure) failed(ctx context.Context, e event.Envelope[event.PostFail
 	if err != nil {
 		return err
 	}
-	work := notices(f.Inbox, roster, authors(roster, e.Data.AuthorID), message, e.Meta)
+	wrong := incident.Publishing(p, e.Meta)
+	n := news{message: message, cause: e.Meta, roster: roster, people: authors(roster, e.Data.AuthorID), matter: notification.Matter{Incident: wrong.Key}}
+	n.alert = message.Alert(notification.AlertPost, common(roster), e.Meta)
+	n.alert.IntegrationID, n.alert.PostID = e.Data.Target.IntegrationID, p.ID
 	if e.Data.WillRetry {
-		return parallel.Do(ctx, work...)
+		return parallel.Do(ctx, f.notices(n)...)
 	}
-	alert := message.Alert(notification.AlertPost, common(roster), e.Meta)
-	alert.IntegrationID, alert.PostID = e.Data.Target.IntegrationID, p.ID
-	return parallel.Do(ctx, append(work,
-		signal(f.Signals, e.Meta.OrgID, incident.Publishing(p, e.Meta)),
-		putPost(f.Dashboard, p),
-		func(ctx context.Context) error { return Alarms{f.Topic, f.Alerts}.raise(ctx, roster, alert, message) })...)
+	return parallel.Do(ctx, append(f.tell(n), signal(f.Signals, e.Meta.OrgID, wrong), putPost(f.Dashboard, p))...)
 }
 
 // atRisk tells before it fails.
@@ -65,13 +60,13 @@ func (f PostFailure) atRisk(ctx context.Context, e event.Envelope[event.PostAtRi
 		return err
 	}
 	message := notification.PostAtRiskMessage(e.Data)
-	work := notices(f.Inbox, roster, authors(roster, e.Data.AuthorID), message, e.Meta)
-	if message.Severity.Loud() && p.Status() == post.StatusScheduled && p.PublishAt.Equal(e.Data.ScheduledFor) {
-		alert := message.Alert(notification.AlertPost, common(roster), e.Meta)
-		alert.PostID = p.ID
-		work = append(work, func(ctx context.Context) error { return Alarms{f.Topic, f.Alerts}.raise(ctx, roster, alert, message) })
+	n := news{message: message, cause: e.Meta, roster: roster, people: authors(roster, e.Data.AuthorID)}
+	n.alert = message.Alert(notification.AlertPost, common(roster), e.Meta)
+	n.alert.PostID = p.ID
+	if p.Status() != post.StatusScheduled || !p.PublishAt.Equal(e.Data.ScheduledFor) {
+		return parallel.Do(ctx, f.notices(n)...) // the plan has changed since
 	}
-	return parallel.Do(ctx, work...)
+	return parallel.Do(ctx, f.tell(n)...)
 }
 
 // resolved takes back what was noted for incidents.

@@ -17,11 +17,11 @@ import (
 type SyncCompletion struct {
 	Accounts Accounts
 	Roster   Roster
-	Inbox    Inbox
-	Runs     Runs
-	Signals  Signals
-	Park     entry.Parker
-	Now      func() time.Time
+	Telling
+	Runs    Runs
+	Signals Signals
+	Park    entry.Parker
+	Now     func() time.Time
 }
 
 // HandleSyncCompletion brings the dashboard and the history of runs up to a sync that read everything,
@@ -58,7 +58,7 @@ func (s SyncCompletion) completed(ctx context.Context, e event.Envelope[event.In
 	}
 	if significant {
 		message, _ := notification.SyncChangedMessage(e.Data, account.Account.Name)
-		work = append(work, notices(s.Inbox, roster, roster.Admins, message, e.Meta)...)
+		work = append(work, s.tell(indoors(message, e.Meta, roster, roster.Admins))...)
 	}
 	return parallel.Do(ctx, work...)
 }
@@ -72,7 +72,7 @@ func (s SyncCompletion) recovered(ctx context.Context, e event.Envelope[event.In
 	if err != nil {
 		return err
 	}
-	work := append(notices(s.Inbox, roster, keepers(roster, account), notification.RecoveredMessage(e.Data), e.Meta),
+	work := append(s.tell(indoors(notification.RecoveredMessage(e.Data), e.Meta, roster, keepers(roster, account))),
 		signal(s.Signals, account.OrgID, incident.Sync(account, e.Meta)),
 		signal(s.Signals, account.OrgID, incident.Freshness(account, e.Meta)))
 	return parallel.Do(ctx, work...)

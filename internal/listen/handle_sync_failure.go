@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"bellwether/internal/channel"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
 	"bellwether/internal/incident"
@@ -22,13 +21,11 @@ type SyncFailure struct {
 	Campaigns Campaigns
 	Posts     Calendar
 	Roster    Roster
-	Inbox     Inbox
-	Alerts    Alerts
-	Topic     channel.Topic
-	Runs      Runs
-	Signals   Signals
-	Park      entry.Parker
-	Now       func() time.Time
+	Telling
+	Runs    Runs
+	Signals Signals
+	Park    entry.Parker
+	Now     func() time.Time
 }
 
 // HandleSyncFailure notes every attempt that failed in the history of runs and on the dashboard, and
@@ -41,10 +38,10 @@ func HandleSyncFailure(s SyncFailure) *entry.Listener {
 func (s SyncFailure) failed(ctx context.Context, e event.Envelope[event.IntegrationSyncFailed]) error {
 	var account integration.Integration
 	var roster tenant.Roster
-	_, news := notification.SyncFailedMessage(e.Data)
+	_, worth := notification.SyncFailedMessage(e.Data)
 	final := !e.Data.WillRetry && !notification.LosesAccess(e.Data)
 	reads := []func(context.Context) error{readAccount(s.Accounts, e.Meta.OrgID, e.Data.IntegrationID, &account)}
-	if news || (final && notification.MayBeLong(e.Data)) {
+	if worth || (final && notification.MayBeLong(e.Data)) {
 		reads = append(reads, readRoster(s.Roster, e.Meta.OrgID, &roster))
 	}
 	if err := parallel.Do(ctx, reads...); err != nil {
@@ -63,9 +60,9 @@ func (s SyncFailure) failed(ctx context.Context, e event.Envelope[event.Integrat
 
 // tellFailed are the writes that tell a final failure, if it is one that people hear of.
 func (s SyncFailure) tellFailed(e event.Envelope[event.IntegrationSyncFailed], account integration.Integration, roster tenant.Roster) []func(context.Context) error {
-	message, news := notification.SyncFailedMessage(e.Data)
+	message, worth := notification.SyncFailedMessage(e.Data)
 	cause := e.Meta
-	if !news {
+	if !worth {
 		since := account.ConnectedAt
 		if at := e.Data.LastSuccessAt; at != nil && at.After(since) {
 			since = *at
@@ -80,19 +77,18 @@ func (s SyncFailure) tellFailed(e event.Envelope[event.IntegrationSyncFailed], a
 		cause.ID = event.Derive(account.ID, "failing for long", cause.OccurredAt.UTC().Format(time.RFC3339Nano))
 	}
 	still := account.Status == integration.Connected && account.Health.Failures >= integration.FailingFrom
-	return s.tell(message, notification.AlertSyncFailing, cause, account, roster, still)
+	return s.about(message, notification.AlertSyncFailing, incident.SyncKey(account.ID), cause, account, roster, still)
 }
 
-// tell are the writes that put the message into inboxes, and take it out of doors when it is loud and
-// still true.
-func (s SyncFailure) tell(m notification.Message, kind string, cause event.Meta, account integration.Integration, roster tenant.Roster, still bool) []func(context.Context) error {
-	work := notices(s.Inbox, roster, keepers(roster, account), m, cause)
-	if !m.Severity.Loud() || !still {
-		return work
+// about are the writes that put the message into inboxes, and take it out of doors when it is still true.
+func (s SyncFailure) about(m notification.Message, kind, incidentKey string, cause event.Meta, account integration.Integration, roster tenant.Roster, still bool) []func(context.Context) error {
+	n := news{message: m, cause: cause, roster: roster, people: keepers(roster, account), matter: notification.Matter{Incident: incidentKey}}
+	n.alert = m.Alert(kind, common(roster), cause)
+	n.alert.IntegrationID = account.ID
+	if !still {
+		return s.notices(n)
 	}
-	alert := m.Alert(kind, common(roster), cause)
-	alert.IntegrationID = account.ID
-	return append(work, func(ctx context.Context) error { return Alarms{s.Topic, s.Alerts}.raise(ctx, roster, alert, m) })
+	return s.tell(n)
 }
 
 func (s SyncFailure) stale(ctx context.Context, e event.Envelope[event.MetricsStale]) error {
@@ -107,7 +103,7 @@ func (s SyncFailure) stale(ctx context.Context, e event.Envelope[event.MetricsSt
 	freshness := incident.Freshness(account, e.Meta)
 	// Failing syncs are told of themselves, and what is over is no alarm.
 	message := notification.StaleMessage(e.Data, account.Health.Failures > 0 || freshness.Resolved)
-	work := append(s.tell(message, notification.AlertStale, e.Meta, account, roster, !freshness.Resolved),
+	work := append(s.about(message, notification.AlertStale, freshness.Key, e.Meta, account, roster, !freshness.Resolved),
 		tile(s.Runs, account), signal(s.Signals, account.OrgID, freshness))
 	return parallel.Do(ctx, work...)
 }
@@ -137,7 +133,7 @@ func (s SyncFailure) ending(ctx context.Context, e event.Envelope[event.Integrat
 	}
 	still := account.Status == integration.Connected && account.GrantEnds.Equal(e.Data.ExpiresAt)
 	message := notification.GrantEndingMessage(e.Data, names)
-	work := append(s.tell(message, notification.AlertGrantEnding, e.Meta, account, roster, still), tile(s.Runs, account))
+	work := append(s.about(message, notification.AlertGrantEnding, "", e.Meta, account, roster, still), tile(s.Runs, account))
 	return parallel.Do(ctx, work...)
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
-	"bellwether/internal/channel"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
 	"bellwether/internal/notification"
@@ -45,12 +44,10 @@ type Alerts interface {
 type BudgetThreshold struct {
 	Campaigns BudgetCampaigns
 	Roster    Roster
-	Inbox     Inbox
-	Alerts    Alerts
-	Topic     channel.Topic
-	Timers    schedule.Scheduler
-	Park      entry.Parker
-	Now       func() time.Time
+	Telling
+	Timers schedule.Scheduler
+	Park   entry.Parker
+	Now    func() time.Time
 }
 
 const notifyBudgetThreshold = "notify-budget-threshold"
@@ -88,9 +85,13 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 	}}
 	message, alert := notification.BudgetMessage(e.Data), notification.BudgetAlert(e, common(roster))
 	people := notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy}))
-	work = append(work, notices(b.Inbox, roster, people, message, e.Meta)...)
+	n := news{
+		message: message, cause: e.Meta, roster: roster, people: people, alert: alert,
+		matter: notification.Matter{CampaignID: c.ID, BudgetVersion: e.Data.BudgetVersion, PeriodStart: e.Data.PeriodStart},
+	}
+	work = append(work, b.notices(n)...)
 	if !told {
-		work = append(work, func(ctx context.Context) error { return Alarms{b.Topic, b.Alerts}.publish(ctx, roster, alert, message) })
+		work = append(work, func(ctx context.Context) error { return b.publish(ctx, n) })
 	}
 	return parallel.Do(ctx, work...)
 }

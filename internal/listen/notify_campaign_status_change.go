@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bellwether/internal/campaign"
-	"bellwether/internal/channel"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
 	"bellwether/internal/incident"
@@ -27,12 +26,10 @@ type CampaignStatusChange struct {
 	Campaigns NamedCampaigns
 	Dashboard Dashboard
 	Roster    Roster
-	Inbox     Inbox
-	Alerts    Alerts
-	Topic     channel.Topic
-	Signals   Signals
-	Park      entry.Parker
-	Now       func() time.Time
+	Telling
+	Signals Signals
+	Park    entry.Parker
+	Now     func() time.Time
 }
 
 // NotifyCampaignStatusChange tells a campaign's managers that it was created or that it runs or
@@ -71,7 +68,7 @@ func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[even
 	around := campaign.Surroundings{BudgetLimit: roster.CampaignLimit, RunningNames: running(namesakes)}
 	texts := notification.FindingTexts(c, around)
 	// The analytics get a new campaign's row from update-dashboard-cache, which hears the same event.
-	return parallel.Do(ctx, notices(n.Inbox, roster, audience(roster, c, e.Data.ManagerIDs), notification.CampaignCreatedMessage(e.Data, texts), e.Meta)...)
+	return parallel.Do(ctx, n.tell(indoors(notification.CampaignCreatedMessage(e.Data, texts), e.Meta, roster, audience(roster, c, e.Data.ManagerIDs)))...)
 }
 
 func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[event.CampaignStatusChanged]) error {
@@ -85,7 +82,7 @@ func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[even
 	}
 	if !withAccount(e.Data.Reason) {
 		people := audience(roster, c, e.Data.ManagerIDs)
-		work = append(work, notices(n.Inbox, roster, people, notification.CampaignStatusMessage(e.Data), e.Meta)...)
+		work = append(work, n.tell(indoors(notification.CampaignStatusMessage(e.Data), e.Meta, roster, people))...)
 	}
 	return parallel.Do(ctx, work...)
 }
@@ -104,20 +101,20 @@ func (n CampaignStatusChange) refused(ctx context.Context, e event.Envelope[even
 		return err
 	}
 	message := notification.StatusRefusedMessage(e.Data)
-	alert := message.Alert(notification.AlertStatusRefused, common(roster), e.Meta)
-	alert.CampaignID = c.ID
-	work := append(notices(n.Inbox, roster, audience(roster, c, e.Data.ManagerIDs), message, e.Meta),
-		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) })
+	told := news{message: message, cause: e.Meta, roster: roster, people: audience(roster, c, e.Data.ManagerIDs)}
+	told.alert = message.Alert(notification.AlertStatusRefused, common(roster), e.Meta)
+	told.alert.CampaignID = c.ID
+	work := []func(context.Context) error{func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) }}
 	over := false
 	if e.Data.Want == string(platform.Off) {
 		now := incident.Pause(c, e.Meta)
-		over = now.Resolved
+		over, told.matter.Incident = now.Resolved, now.Key
 		work = append(work, signal(n.Signals, c.OrgID, now))
 	}
-	if !over {
-		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, roster, alert, message) })
+	if over {
+		return parallel.Do(ctx, append(work, n.notices(told)...)...)
 	}
-	return parallel.Do(ctx, work...)
+	return parallel.Do(ctx, append(work, n.tell(told)...)...)
 }
 
 func (n CampaignStatusChange) confirmed(ctx context.Context, e event.Envelope[event.CampaignStatusConfirmed]) error {

@@ -19,12 +19,12 @@ type IntegrationConnected struct {
 	Accounts  LinkedAccounts
 	Campaigns BudgetCampaigns
 	Roster    Roster
-	Inbox     Inbox
-	Tiles     AccountTiles
-	Signals   Signals
-	Queue     queue.Queue
-	Park      entry.Parker
-	Now       func() time.Time
+	Telling
+	Tiles   AccountTiles
+	Signals Signals
+	Queue   queue.Queue
+	Park    entry.Parker
+	Now     func() time.Time
 }
 
 const notifyIntegrationConnected = "notify-integration-connected"
@@ -50,7 +50,7 @@ func (n IntegrationConnected) handle(ctx context.Context, e event.Envelope[event
 	}
 	message := notification.ConnectedMessage(e.Data)
 	told := notification.Audience(roster.Admins, members(roster, []string{e.Data.ConnectedBy}))
-	work := append(notices(n.Inbox, roster, told, message, e.Meta), tile(n.Tiles, account))
+	work := append(n.tell(indoors(message, e.Meta, roster, told)), tile(n.Tiles, account))
 	if account.Status == integration.Connected {
 		work = append(work, func(ctx context.Context) error { return n.sync(ctx, account) })
 	}
@@ -61,7 +61,7 @@ func (n IntegrationConnected) handle(ctx context.Context, e event.Envelope[event
 			if err != nil {
 				return err
 			}
-			return parallel.Do(ctx, notices(n.Inbox, roster, others(roster, people, told), message, e.Meta)...)
+			return parallel.Do(ctx, n.tell(indoors(message, e.Meta, roster, others(roster, people, told)))...)
 		})
 	}
 	return parallel.Do(ctx, work...)

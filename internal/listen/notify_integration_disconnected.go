@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"bellwether/internal/campaign"
-	"bellwether/internal/channel"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
+	"bellwether/internal/incident"
 	"bellwether/internal/integration"
 	"bellwether/internal/notification"
 	"bellwether/internal/parallel"
@@ -29,13 +29,11 @@ type IntegrationDisconnected struct {
 	Campaigns BudgetCampaigns
 	Posts     Calendar
 	Roster    Roster
-	Inbox     Inbox
-	Alerts    Alerts
-	Topic     channel.Topic
-	Tiles     AccountTiles
-	Signals   Signals
-	Park      entry.Parker
-	Now       func() time.Time
+	Telling
+	Tiles   AccountTiles
+	Signals Signals
+	Park    entry.Parker
+	Now     func() time.Time
 }
 
 const notifyIntegrationDisconnected = "notify-integration-disconnected"
@@ -62,27 +60,32 @@ func (n IntegrationDisconnected) handle(ctx context.Context, e event.Envelope[ev
 		return err
 	}
 	message := notification.DisconnectedMessage(e.Data, stillRunning(e.Data, named))
-	work := append(notices(n.Inbox, roster, keepers(roster, account), message, e.Meta), tile(n.Tiles, account))
-	if message.Severity.Loud() && account.Status != integration.Connected { // else it is back already
-		alert := message.Alert(notification.AlertDisconnected, common(roster), e.Meta)
-		alert.IntegrationID = account.ID
-		work = append(work, func(ctx context.Context) error { return Alarms{n.Topic, n.Alerts}.raise(ctx, roster, alert, message) })
+	lost := news{message: message, cause: e.Meta, roster: roster, people: keepers(roster, account), matter: notification.Matter{Incident: incident.AccessKey(account.ID)}}
+	lost.alert = message.Alert(notification.AlertDisconnected, common(roster), e.Meta)
+	lost.alert.IntegrationID = account.ID
+	tell := n.tell
+	if account.Status == integration.Connected { // it is back already
+		tell = n.notices
 	}
+	work := append(tell(lost), tile(n.Tiles, account))
 	work = append(work, accountSignals(n.Signals, account, e.Meta)...)
-	work = append(work, func(ctx context.Context) error { return n.campaigns(ctx, e.Meta, account, roster, message) })
-	return parallel.Do(ctx, work...)
+	return parallel.Do(ctx, append(work, func(ctx context.Context) error { return n.campaigns(ctx, account, lost) })...)
 }
 
 // campaigns makes the campaigns follow, tells the people who look after them, and lets a disconnecting
 // go on to its end: not before every campaign knows of it.
-func (n IntegrationDisconnected) campaigns(ctx context.Context, meta event.Meta, account integration.Integration, roster tenant.Roster, m notification.Message) error {
-	followed, people, err := reach{n.Accounts, n.Campaigns, notifyIntegrationDisconnected, n.Now}.follow(ctx, account, meta)
+func (n IntegrationDisconnected) campaigns(ctx context.Context, account integration.Integration, lost news) error {
+	followed, people, err := reach{n.Accounts, n.Campaigns, notifyIntegrationDisconnected, n.Now}.follow(ctx, account, lost.cause)
 	if err != nil {
 		return err
 	}
-	work := notices(n.Inbox, roster, others(roster, people, keepers(roster, account)), m, meta)
+	lost.people = others(lost.roster, people, lost.people)
+	work := n.notices(lost)
+	if len(lost.people) > 0 && account.Status != integration.Connected {
+		work = append(work, n.hand(lost)...)
+	}
 	if followed.Status == integration.Disconnecting {
-		work = append(work, func(ctx context.Context) error { return n.mark(ctx, meta, followed) })
+		work = append(work, func(ctx context.Context) error { return n.mark(ctx, lost.cause, followed) })
 	}
 	return parallel.Do(ctx, work...)
 }

@@ -24,7 +24,7 @@ type Posts interface {
 type PostScheduled struct {
 	Posts  Posts
 	Roster Roster
-	Inbox  Inbox
+	Telling
 	Timers schedule.Scheduler
 	Park   entry.Parker
 	Now    func() time.Time
@@ -44,7 +44,7 @@ func (n PostScheduled) scheduled(ctx context.Context, e event.Envelope[event.Pos
 	if err != nil {
 		return err
 	}
-	work := notices(n.Inbox, roster, members(roster, []string{e.Data.AuthorID}), notification.PostScheduledMessage(e.Data), e.Meta)
+	work := n.tell(indoors(notification.PostScheduledMessage(e.Data), e.Meta, roster, members(roster, []string{e.Data.AuthorID})))
 	return parallel.Do(ctx, append(work, func(ctx context.Context) error { return n.set(ctx, p, e.Meta) })...)
 }
 
@@ -89,7 +89,7 @@ func (n PostScheduled) cancelled(ctx context.Context, e event.Envelope[event.Pos
 	if err != nil {
 		return err
 	}
-	return parallel.Do(ctx, notices(n.Inbox, roster, members(roster, []string{e.Data.AuthorID}), notification.PostCancelledMessage(e.Data), e.Meta)...)
+	return parallel.Do(ctx, n.tell(indoors(notification.PostCancelledMessage(e.Data), e.Meta, roster, members(roster, []string{e.Data.AuthorID})))...)
 }
 
 // readPost is a read to be made beside others.

@@ -65,7 +65,8 @@ type world struct {
 	choose   func(n int) call
 	calls    int
 	dead     bool
-	messages []channel.Message
+	messages []channel.Message // for whoever subscribed to all
+	handed   []channel.Message // for those who tell people by their own channels
 	queued   []queue.Message
 	timers   map[string]schedule.Timer
 	between  func() // done once, before the next write
@@ -151,7 +152,10 @@ func (w *world) Roster(_ context.Context, orgID string) (r tenant.Roster, err er
 
 func (w *world) Publish(_ context.Context, m channel.Message) error {
 	return w.pass(func() error {
-		w.messages = append(w.messages, m)
+		w.handed = append(w.handed, m)
+		if m.Attributes[channel.RecipientAttribute] == "" {
+			w.messages = append(w.messages, m)
+		}
 		return nil
 	})
 }
@@ -172,26 +176,29 @@ func (w *world) listeners() map[string]lambda.Handler {
 	accounts, campaigns, inbox := store.Integrations{Table: w.table}, store.Campaigns{Table: w.table}, store.Inbox{Table: w.table}
 	posts := store.Posts{Table: w.table}
 	runs, signals, alerts := store.Runs{Table: w.table}, store.Incidents{Table: w.table}, store.Alerts{Table: w.table}
+	telling := func(topic channel.Topic) listen.Telling {
+		return listen.Telling{Inbox: inbox, Alerts: alerts, Topic: topic}
+	}
 	return map[string]lambda.Handler{
 		"connected": listen.NotifyIntegrationConnected(listen.IntegrationConnected{
-			Accounts: accounts, Campaigns: campaigns, Roster: w, Inbox: inbox, Tiles: runs, Signals: signals, Queue: w, Park: w, Now: w.clock,
+			Accounts: accounts, Campaigns: campaigns, Roster: w, Telling: telling(w), Tiles: runs, Signals: signals, Queue: w, Park: w, Now: w.clock,
 		}),
 		"disconnected": listen.NotifyIntegrationDisconnected(listen.IntegrationDisconnected{
-			Accounts: accounts, Campaigns: campaigns, Posts: posts, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Tiles: runs, Signals: signals, Park: w, Now: w.clock,
+			Accounts: accounts, Campaigns: campaigns, Posts: posts, Roster: w, Telling: telling(w), Tiles: runs, Signals: signals, Park: w, Now: w.clock,
 		}),
 		"completion": listen.HandleSyncCompletion(listen.SyncCompletion{
-			Accounts: accounts, Roster: w, Inbox: inbox, Runs: runs, Signals: signals, Park: w, Now: w.clock,
+			Accounts: accounts, Roster: w, Telling: telling(w), Runs: runs, Signals: signals, Park: w, Now: w.clock,
 		}),
 		"failure": listen.HandleSyncFailure(listen.SyncFailure{
-			Accounts: accounts, Campaigns: campaigns, Posts: posts, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Runs: runs, Signals: signals, Park: w, Now: w.clock,
+			Accounts: accounts, Campaigns: campaigns, Posts: posts, Roster: w, Telling: telling(w), Runs: runs, Signals: signals, Park: w, Now: w.clock,
 		}),
 		"status": listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
-			Campaigns: campaigns, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Signals: signals, Park: w, Now: w.clock,
+			Campaigns: campaigns, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Telling: telling(w), Signals: signals, Park: w, Now: w.clock,
 		}),
 		"dashboard": listen.UpdateDashboardCache(campaigns, posts, store.Dashboard{Table: w.table}, w, w.clock),
-		"scheduled": listen.NotifyPostScheduled(listen.PostScheduled{Posts: posts, Roster: w, Inbox: inbox, Timers: w, Park: w, Now: w.clock}),
+		"scheduled": listen.NotifyPostScheduled(listen.PostScheduled{Posts: posts, Roster: w, Telling: telling(w), Timers: w, Park: w, Now: w.clock}),
 		"post-failure": listen.HandlePostFailure(listen.PostFailure{
-			Posts: posts, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Inbox: inbox, Alerts: alerts, Topic: w, Signals: signals, Park: w, Now: w.clock,
+			Posts: posts, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Telling: telling(w), Signals: signals, Park: w, Now: w.clock,
 		}),
 		"tickets": listen.SyncTickets(listen.TicketSync{Incidents: signals, Desk: w.desk, PublicURL: "https://api.example.com", Park: w, Now: w.clock}),
 	}
@@ -405,7 +412,7 @@ func (w *world) integration(org, id string) integration.Integration {
 // inbox are a person's notices, the oldest first.
 func (w *world) inbox(org, user string) []notification.Notice {
 	w.t.Helper()
-	list, _, err := store.Inbox{Table: w.raw}.List(w.t.Context(), org, user, false, 100, "")
+	list, _, err := store.Inbox{Table: w.raw}.List(w.t.Context(), org, user, store.NoticeFilter{}, w.now, 100, "")
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ var (
 	outboxBucket   = []byte("local.outbox")     // number -> Sent
 	parkedBucket   = []byte("local.parked")     // PK|SK -> event.Parked
 	stateBucket    = []byte("local.state")      // name -> one small value
+
+	subscriptionBucket = []byte("local.subscriptions") // id -> Subscription
 )
 
 // journal keeps what the runner must not lose: invocations under way, dead letters, timers and sent
@@ -29,7 +31,7 @@ type journal struct {
 func openJournal(file *bolt.Table) (*journal, error) {
 	j := &journal{file: file, waiting: newQueue()}
 	err := file.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{deliveryBucket, deadBucket, timerBucket, outboxBucket, parkedBucket, stateBucket} {
+		for _, name := range [][]byte{deliveryBucket, deadBucket, timerBucket, outboxBucket, parkedBucket, stateBucket, subscriptionBucket} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}

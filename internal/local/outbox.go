@@ -16,6 +16,7 @@ type Sent struct {
 	Subject  string    `json:"subject,omitempty"`
 	Text     string    `json:"text"`
 	AlertID  string    `json:"alertId"`
+	Language string    `json:"language,omitempty"`
 	At       time.Time `json:"at"`
 }
 

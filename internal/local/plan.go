@@ -81,8 +81,10 @@ func newPlan(t *sam.Template, have map[string]lambda.Handler) (plan, error) {
 			errs = append(errs, fmt.Errorf("template.yaml has no topic %s", id))
 		}
 	}
-	if _, ok := p.reader(syncQueue); !ok {
-		errs = append(errs, fmt.Errorf("template.yaml lets no function read a queue %s", syncQueue))
+	for _, id := range []string{syncQueue, alertQueue} {
+		if _, ok := p.reader(id); !ok {
+			errs = append(errs, fmt.Errorf("template.yaml lets no function read a queue %s", id))
+		}
 	}
 	return p, errors.Join(errs...)
 }

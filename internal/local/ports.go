@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"bellwether/internal/bus"
 	"bellwether/internal/channel"
 	"bellwether/internal/event"
+	work "bellwether/internal/queue"
 	"bellwether/internal/schedule"
 )
 
@@ -85,6 +87,7 @@ const (
 	budgetTopic  = "BudgetTopic"
 	failureTopic = "FailureTopic"
 	syncQueue    = "SyncQueue"
+	alertQueue   = "AlertQueue"
 )
 
 // localTopic shows what the topic's subscribers, as the template lists them, would have got.
@@ -96,9 +99,22 @@ type localTopic struct {
 var _ channel.Topic = localTopic{}
 
 // Publish implements channel.Topic.
-func (t localTopic) Publish(_ context.Context, m channel.Message) error {
+func (t localTopic) Publish(ctx context.Context, m channel.Message) error {
+	attributes, err := json.Marshal(attributesOf(m))
+	if err != nil {
+		return err
+	}
 	var sent []Sent
 	for _, sub := range t.system.plan.subscriptions(t.id) {
+		if sub.Filtered && !sub.Filter.Match(attributes) {
+			continue
+		}
+		if sub.Protocol == "sqs" {
+			if err := (localQueue{t.system, sub.Endpoint}).Send(ctx, work.Message{Body: m.Handover}); err != nil {
+				return err
+			}
+			continue
+		}
 		one := Sent{Protocol: sub.Protocol, To: sub.Endpoint, Subject: m.Subject, Text: m.Text, AlertID: m.ID, At: t.system.now()}
 		if sub.Protocol == "sms" {
 			one.Subject, one.Text = "", cmp.Or(m.SMS, m.Text)
@@ -106,4 +122,16 @@ func (t localTopic) Publish(_ context.Context, m channel.Message) error {
 		sent = append(sent, one)
 	}
 	return t.system.journal.send(sent...)
+}
+
+// attributesOf are the message's attributes as the topic's filters see them.
+func attributesOf(m channel.Message) map[string]string {
+	all := maps.Clone(m.Attributes)
+	if all == nil {
+		all = map[string]string{}
+	}
+	if m.Handover != nil {
+		all[channel.HandoverAttribute] = "true"
+	}
+	return all
 }

@@ -24,6 +24,7 @@ import (
 	"bellwether/internal/catalog"
 	"bellwether/internal/entry"
 	"bellwether/internal/obs"
+	"bellwether/internal/outbound"
 	"bellwether/internal/secret"
 	sealer "bellwether/internal/secret/local"
 	"bellwether/internal/store/bolt"
@@ -116,7 +117,7 @@ func (s *System) assemble() (err error) {
 	observer := obs.New(out)
 	for _, f := range s.config.Catalog(catalog.Adapters{
 		Table: table, Bus: localBus{s}, BudgetTopic: localTopic{s, budgetTopic}, FailureTopic: localTopic{s, failureTopic},
-		Timers: localTimers{s}, SyncQueue: localQueue{s, syncQueue}, Connectors: s.config.Connectors, Tokens: tokens, Cursors: cursors,
+		Timers: localTimers{s}, SyncQueue: localQueue{s, syncQueue}, AlertQueue: localQueue{s, alertQueue}, People: localPeople{s}, Senders: s.senders(), Outbound: outbound.Guard{Private: true}, Connectors: s.config.Connectors, Tokens: tokens, Cursors: cursors,
 		Images: s.config.Images, PublicURL: s.config.PublicURL, Verifier: verifier, Pause: s.config.Pause, Now: s.now, Random: rand.Reader,
 	}) {
 		s.functions[f.Name] = entry.Wrap(f.Handler, f.Name, observer, s.now)

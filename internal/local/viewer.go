@@ -29,6 +29,7 @@ func newViewer(s *System) http.Handler {
 	mux.HandleFunc("GET "+localPrefix, v.show)
 	mux.HandleFunc("GET "+localPrefix+"/state", v.state)
 	mux.HandleFunc("POST "+localPrefix+"/token", v.token)
+	mux.HandleFunc("POST "+localPrefix+"/subscriptions/{id}/confirm", v.confirm)
 	mux.HandleFunc("POST "+localPrefix+"/dead-letters/{id}/redrive", v.redrive)
 	mux.Handle(localPrefix+"/issuer/", http.StripPrefix(localPrefix+"/issuer", s.issuer))
 	return ownPages(mux)
@@ -94,6 +95,16 @@ func (v viewer) token(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Write([]byte(t))
+}
+
+// confirm agrees for the owner of an address, as the link in SNS's mail would.
+func (v viewer) confirm(w http.ResponseWriter, r *http.Request) {
+	found, err := v.system.journal.confirm(r.PathValue("id"))
+	if err != nil || !found {
+		http.Error(w, "there is no such subscription", http.StatusNotFound)
+		return
+	}
+	http.Redirect(w, r, localPrefix, http.StatusSeeOther)
 }
 
 func (v viewer) redrive(w http.ResponseWriter, r *http.Request) {

@@ -50,7 +50,7 @@ func (t Text) In(lang Language, zone *time.Location) string {
 func (m Message) To(userID string, lang Language, zone *time.Location, cause event.Meta) Notice {
 	r := m.In(lang, zone)
 	return Notice{
-		ID: event.Derive(cause.ID, "notice", userID), OrgID: cause.OrgID, UserID: userID,
+		ID: NoticeID(cause.ID, userID), OrgID: cause.OrgID, UserID: userID,
 		Category: m.Category, Severity: m.Severity, Title: r.Title, Text: r.Text,
 		Subject: cause.Subject, EventID: cmp.Or(m.EventID, cause.ID), At: cause.OccurredAt, Version: 1,
 	}

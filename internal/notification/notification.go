@@ -38,11 +38,13 @@ type Notice struct {
 	At         time.Time  `json:"at"`
 	ReadAt     *time.Time `json:"readAt,omitempty"`
 	ArchivedAt *time.Time `json:"archivedAt,omitempty"`
+	SnoozedTo  *time.Time `json:"snoozedTo,omitempty"` // out of sight until then
 	Version    int64      `json:"-"`
 }
 
 // Read is the notice marked as read at now; reading twice keeps the first time.
 func (n Notice) Read(now time.Time) Notice {
+	n.SnoozedTo = nil
 	if n.ReadAt == nil {
 		at := now.UTC()
 		n.ReadAt = &at
@@ -55,6 +57,22 @@ func (n Notice) Unread() Notice {
 	n.ReadAt = nil
 	return n
 }
+
+// Bounds of how long a notice can be put off.
+const (
+	MinSnooze = 3 * time.Minute
+	MaxSnooze = 30 * 24 * time.Hour
+)
+
+// Snooze puts the notice off until then, when it comes back unread.
+func (n Notice) Snooze(until time.Time) Notice {
+	at := until.UTC().Truncate(time.Second)
+	n.ReadAt, n.ArchivedAt, n.SnoozedTo = nil, nil, &at
+	return n
+}
+
+// Snoozed reports whether it is out of sight at now.
+func (n Notice) Snoozed(now time.Time) bool { return n.SnoozedTo != nil && n.SnoozedTo.After(now) }
 
 // Archive takes the notice out of the inbox; an archived one counts as read.
 func (n Notice) Archive(now time.Time) Notice {

@@ -2,12 +2,15 @@ package produce
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"bellwether/internal/campaign"
+	"bellwether/internal/delivery"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
+	"bellwether/internal/queue"
 )
 
 // WatchDeadlinesFunction is the function that timers wake.
@@ -16,12 +19,16 @@ const WatchDeadlinesFunction = "watch-deadlines"
 // BudgetPeriodEnded is the deadline at which a campaign's pause for its budget ends.
 const BudgetPeriodEnded = "budget-period-ended"
 
+// DeliveryDue is when something is to be sent to a target.
+const DeliveryDue = "delivery-due"
+
 // Deadline is what a timer wakes WatchDeadlines with.
 type Deadline struct {
 	Kind          string `json:"kind"`
 	OrgID         string `json:"orgId"`
-	CampaignID    string `json:"campaignId"`
-	PeriodStart   string `json:"periodStart"` // of the period whose budget was spent
+	CampaignID    string `json:"campaignId,omitempty"`
+	Target        string `json:"target,omitempty"` // of DeliveryDue
+	PeriodStart   string `json:"periodStart"`      // of the period whose budget was spent
 	CorrelationID string `json:"correlationId"`
 	CausationID   string `json:"causationId"`
 	Hop           int    `json:"hop"`
@@ -34,8 +41,11 @@ type DeadlineCampaigns interface {
 
 // WatchDeadlines does what is due. A timer may fire early, late or twice, so each deadline looks
 // at what is true now: only a period that is really over lets its campaign run again.
-func WatchDeadlines(campaigns DeadlineCampaigns, now func() time.Time) *entry.Schedule {
+func WatchDeadlines(campaigns DeadlineCampaigns, alerts queue.Queue, now func() time.Time) *entry.Schedule {
 	return entry.NewSchedule(func(ctx context.Context, d Deadline) error {
+		if d.Kind == DeliveryDue {
+			return wakeTarget(ctx, alerts, d)
+		}
 		if d.Kind != BudgetPeriodEnded {
 			return fault.Newf(fault.Invalid, "unknown_deadline", "there is no deadline of kind %q", d.Kind)
 		}
@@ -56,4 +66,13 @@ func WatchDeadlines(campaigns DeadlineCampaigns, now func() time.Time) *entry.Sc
 		}
 		return nil
 	})
+}
+
+// wakeTarget hands a target that is due to those who send: a queue tries longer than a timer does.
+func wakeTarget(ctx context.Context, alerts queue.Queue, d Deadline) error {
+	body, err := json.Marshal(delivery.Errand{Wake: &delivery.Outgoing{OrgID: d.OrgID, Target: d.Target}})
+	if err != nil {
+		return err
+	}
+	return alerts.Send(ctx, queue.Message{Body: body})
 }

@@ -101,13 +101,25 @@ func (r *reader) resource(res resource) {
 
 func (r *reader) subscription(res resource) {
 	properties := r.resolve(res.properties)
-	if properties == nil || !r.allow(properties, res.id, "TopicArn", "Protocol", "Endpoint") {
+	if properties == nil || !r.allow(properties, res.id, "TopicArn", "Protocol", "Endpoint", "FilterPolicy", "RawMessageDelivery") {
 		return
 	}
 	topic := r.target(get(properties, "TopicArn"), res.node, typeTopic)
 	for i, t := range r.out.Topics {
 		if t.LogicalID == topic {
-			s := Subscription{r.string(get(properties, "Protocol")), r.string(get(properties, "Endpoint")), res.line}
+			s := Subscription{Protocol: r.string(get(properties, "Protocol")), Line: res.line}
+			endpoint := get(properties, "Endpoint")
+			if s.Protocol == "sqs" {
+				s.Endpoint = r.target(endpoint, res.node, typeQueue)
+			} else {
+				s.Endpoint = r.string(endpoint)
+			}
+			if raw := get(properties, "RawMessageDelivery"); raw != nil {
+				s.Raw = r.flag(raw)
+			}
+			if filter := get(properties, "FilterPolicy"); filter != nil {
+				s.Filter, s.Filtered = r.pattern(filter), true
+			}
 			r.out.Topics[i].Subscriptions = append(t.Subscriptions, s)
 		}
 	}

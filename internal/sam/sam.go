@@ -140,8 +140,11 @@ type Topic struct {
 
 // Subscription is one address that a topic's messages go to.
 type Subscription struct {
-	Protocol string // "email" or "sms"
-	Endpoint string
+	Protocol string // "email", "sms" or "sqs"
+	Endpoint string // the queue's logical id for "sqs"
+	Filter   Pattern
+	Filtered bool // only messages whose attributes, as an object of texts, match the filter
+	Raw      bool // a queue gets the message as it is, without the topic's envelope
 	Line     int
 }
 

@@ -131,7 +131,9 @@ func TestOurSubscriptionsFollowTheParameters(t *testing.T) {
 		}
 		got := []string{}
 		for _, s := range template.Topics[0].Subscriptions {
-			got = append(got, s.Protocol, s.Endpoint)
+			if s.Protocol != "sqs" {
+				got = append(got, s.Protocol, s.Endpoint)
+			}
 		}
 		if fmt.Sprint(got) != tt.want {
 			t.Errorf("%v subscribes %v, want %s", tt.given, got, tt.want)
@@ -139,6 +141,33 @@ func TestOurSubscriptionsFollowTheParameters(t *testing.T) {
 	}
 	if _, err := sam.Load("../../template.yaml", "AlertMail=a@example.com"); err == nil {
 		t.Error("a parameter that does not exist was taken")
+	}
+}
+
+// What is for one person reaches only their own subscriptions, and the queue gets what is handed over.
+func TestOurSubscriptionsAreFiltered(t *testing.T) {
+	template, err := sam.Load("../../template.yaml", "AlertEmail=a@example.com", "AlertPhone=+491701234567")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, topic := range template.Topics[:2] {
+		queues := 0
+		for _, s := range topic.Subscriptions {
+			toAll, toOne, toQueue := []byte(`{"handover":"true"}`), []byte(`{"recipient":"1","channel":"email"}`), []byte(`{"recipient":"none","handover":"true"}`)
+			if s.Protocol == "sqs" {
+				queues++
+				if s.Endpoint != "AlertQueue" || !s.Raw || !s.Filter.Match(toAll) || !s.Filter.Match(toQueue) || s.Filter.Match(toOne) {
+					t.Errorf("%s: the queue's subscription is %+v", topic.Name, s)
+				}
+				continue
+			}
+			if !s.Filtered || !s.Filter.Match(toAll) || s.Filter.Match(toOne) || s.Filter.Match(toQueue) {
+				t.Errorf("%s: %s gets the wrong messages", topic.Name, s.Endpoint)
+			}
+		}
+		if queues != 1 {
+			t.Errorf("%s goes to %d queues", topic.Name, queues)
+		}
 	}
 }
 

@@ -82,7 +82,7 @@ func NewWorld(dir string, random *rand.ChaCha8) (*World, error) {
 	behind := table{w.gate, w.Table}
 	adapters := catalog.Adapters{
 		Table: behind, Bus: recordingBus{w.gate, w}, BudgetTopic: recordingTopic{w.gate, w}, FailureTopic: recordingTopic{w.gate, w},
-		Timers: memoryTimers{w.gate, w}, SyncQueue: memoryQueue{w.gate, w}, Connectors: platforms, Images: images{w.gate}, Tokens: cursors,
+		Timers: memoryTimers{w.gate, w}, SyncQueue: memoryQueue{w.gate, w}, AlertQueue: memoryQueue{w.gate, w}, Connectors: platforms, Images: images{w.gate}, Tokens: cursors,
 		PublicURL: "http://bellwether.example", Cursors: cursors, Verifier: trusting{}, Now: w.Clock.Now, Random: random,
 		Pause: func(_ context.Context, d time.Duration) error {
 			w.Clock.Add(d)

@@ -69,6 +69,11 @@ func (s Incidents) Unresolved(ctx context.Context, orgID, key string) (bool, err
 	return i.Open(), err
 }
 
+// Last reads the last incident of a key, open or not; the zero value when there was none.
+func (s Incidents) Last(ctx context.Context, orgID, key string) (incident.Incident, error) {
+	return s.last(ctx, orgID, key)
+}
+
 // Get reads an incident by its id; fault.NotFound for one that the organisation does not have.
 func (s Incidents) Get(ctx context.Context, orgID, id string) (incident.Incident, error) {
 	page, err := s.Table.Query(ctx, Query{Indexed: true, Partition: Org(orgID).IncidentByID(id).PK, Limit: 1})

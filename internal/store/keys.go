@@ -54,8 +54,17 @@ const (
 	apiKeyPrefix     = "APIKEY#"
 	invitationPrefix = "INVITATION#"
 	memberPrefix     = "MEMBER#"
+	channelPrefix    = "NOTIFY#CHANNEL#"
+	defaultsKey      = "NOTIFY#DEFAULTS"
+	personPrefix     = "NOTIFY#PERSON#"
 	settingsKey      = "SETTINGS"
 )
+
+// How people are told stands between the members and the settings, so that the query that finds whom to
+// tell finds this too: a person's own preferences, the organisation's, and its channels.
+func (o Org) Person(userID string) Key { return o.key(personPrefix+userID, "MEMBERS") }
+func (o Org) NotifyDefaults() Key      { return o.key(defaultsKey, "MEMBERS") }
+func (o Org) Channel(id string) Key    { return o.key(channelPrefix+id, "MEMBERS") }
 
 // Campaign is the campaign aggregate: state, budget, totals.
 func (o Org) Campaign(id string) Key { return o.key("CAMPAIGN", "CAMPAIGN", id) }
@@ -110,6 +119,23 @@ func (o Org) UnreadNotice(userID, id string, at time.Time) Key {
 	return Key{PK: o.pk("UNREAD", userID), SK: Stamp(at) + "#" + id}
 }
 func (o Org) Unread(userID string) string { return o.pk("UNREAD", userID) }
+
+// AlertDelivery is an alert on its way to one target, AlertDeliveries the partition of all of an alert's.
+// While something is to be done for it, it stands in its target's outbox, by its time; and then among
+// those that are done, by when, in one of the shards.
+func (o Org) AlertDelivery(alertID, id string) Key  { return o.key(id, "DELIVERIES", alertID) }
+func (o Org) AlertDeliveries(alertID string) string { return o.pk("DELIVERIES", alertID) }
+func (o Org) Outgoing(target, id string, notBefore time.Time) Key {
+	return Key{PK: o.Outbox(target), SK: Stamp(notBefore) + "#" + id}
+}
+func (o Org) Outbox(target string) string { return o.pk("OUTBOX", target) }
+func (o Org) DoneDelivery(id string, at time.Time) Key {
+	return Key{PK: o.DoneDeliveries(shardOf(id)), SK: Stamp(at) + "#" + id}
+}
+func (o Org) DoneDeliveries(shard int) string { return o.pk("DELIVERED", shardText(shard)) }
+
+// Lane is who sends to a target, and what was sent there of late.
+func (o Org) Lane(target string) Key { return o.key("LANE", "LANE", target) }
 
 // LoggedEvent is one event in the log; EventLog the partition of one day and shard. One subject's
 // events share a shard, in order of time.

@@ -180,21 +180,8 @@ func (s Tenants) Roster(ctx context.Context, orgID string) (tenant.Roster, error
 	}
 	var r tenant.Roster
 	for _, item := range items {
-		if item.SK == settingsKey {
-			org, err := decodeJSON[rosterOrg](item)
-			if err != nil {
-				return r, err
-			}
-			r.AutoPause, r.CampaignLimit = org.AutoPause, org.CampaignLimit
-			continue
-		}
-		m, err := decodeJSON[tenant.Member](item)
-		if err != nil {
-			return r, err
-		}
-		r.Members = append(r.Members, m.UserID)
-		if m.Role.AtLeast(tenant.Admin) {
-			r.Admins = append(r.Admins, m.UserID)
+		if err := rosterRow(&r, item); err != nil {
+			return tenant.Roster{}, err
 		}
 	}
 	return r, nil
@@ -202,8 +189,27 @@ func (s Tenants) Roster(ctx context.Context, orgID string) (tenant.Roster, error
 
 // rosterOrg is what a roster takes from the settings.
 type rosterOrg struct {
+	TimeZone      string        `json:"timeZone"`
 	AutoPause     bool          `json:"autoPause"`
 	CampaignLimit *money.Amount `json:"campaignLimit"`
+}
+
+// rosterRow adds what one item says.
+func rosterRow(r *tenant.Roster, item Item) error {
+	if strings.HasPrefix(item.SK, memberPrefix) {
+		m, err := decodeJSON[tenant.Member](item)
+		r.Members = append(r.Members, m.UserID)
+		if m.Role.AtLeast(tenant.Admin) {
+			r.Admins = append(r.Admins, m.UserID)
+		}
+		return err
+	}
+	if item.SK == settingsKey {
+		org, err := decodeJSON[rosterOrg](item)
+		r.AutoPause, r.CampaignLimit, r.Notify.TimeZone = org.AutoPause, org.CampaignLimit, org.TimeZone
+		return err
+	}
+	return directoryRow(&r.Notify, item)
 }
 
 func (s Tenants) user(ctx context.Context, id string) (tenant.User, error) {

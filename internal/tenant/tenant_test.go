@@ -218,16 +218,3 @@ func TestFirstOrgName(t *testing.T) {
 		t.Errorf("%q: %v", long, err)
 	}
 }
-
-func TestLanguageOf(t *testing.T) {
-	r := tenant.Roster{Members: []string{"a", "b"}, Languages: map[string]string{"a": "ar"}}
-	for _, tt := range []struct{ org, a, b, all string }{{"", "ar", "en", "en"}, {"ar", "ar", "ar", "ar"}, {"en", "ar", "en", "en"}} {
-		r.Language = tt.org
-		if r.LanguageOf("a") != tt.a || r.LanguageOf("b") != tt.b || r.OrgLanguage() != tt.all {
-			t.Errorf("organisation %q: %q, %q, %q", tt.org, r.LanguageOf("a"), r.LanguageOf("b"), r.OrgLanguage())
-		}
-	}
-	if got := (tenant.Roster{}).LanguageOf("nobody"); got != "en" {
-		t.Errorf("%q", got)
-	}
-}

@@ -41,6 +41,9 @@ func (t *Topic) Publish(ctx context.Context, m channel.Message) error {
 	if m.SMS != "" {
 		texts["sms"] = m.SMS
 	}
+	if m.Handover != nil {
+		texts["sqs"] = string(m.Handover)
+	}
 	body, err := json.Marshal(texts)
 	if err != nil {
 		return fmt.Errorf("encode message %s: %w", m.ID, err)
@@ -70,6 +73,9 @@ func attributes(m channel.Message) map[string]types.MessageAttributeValue {
 		add(name, value)
 	}
 	add(IDAttribute, m.ID)
+	if m.Handover != nil {
+		add(channel.HandoverAttribute, "true")
+	}
 	return out
 }
 

@@ -42,7 +42,7 @@ func newStage(ctx context.Context, campaigns int, answer time.Duration) (*stage,
 	s := &stage{table: table, meter: &meter{table: table, answer: answer}, dir: dir}
 	s.functions = catalog.Functions(catalog.Adapters{
 		Table: s.meter, Bus: takesAll{}, BudgetTopic: countingTopic{s.meter}, FailureTopic: countingTopic{s.meter},
-		Timers: noTimers{}, SyncQueue: noQueue{}, Pause: parallel.Sleep, Now: now, Random: rand.Reader,
+		Timers: noTimers{}, SyncQueue: noQueue{}, AlertQueue: noQueue{}, Pause: parallel.Sleep, Now: now, Random: rand.Reader,
 	})
 	return s, lambdatest.Seed(ctx, table, campaigns-1)
 }
