@@ -2494,7 +2494,8 @@ type Problem struct {
 
 // QuietHours defines model for QuietHours.
 type QuietHours struct {
-	Enabled bool `json:"enabled"`
+	// Enabled True where it is left out.
+	Enabled *bool `json:"enabled,omitempty"`
 
 	// From HH:MM of the clock on the wall.
 	From string `json:"from"`

@@ -19,11 +19,12 @@ import (
 
 type spyQueue struct {
 	queue.Queue
-	spy spy
+	spy  spy
+	name string
 }
 
 func (q spyQueue) Send(ctx context.Context, messages ...queue.Message) error {
-	q.spy.note("sqs:SendMessage", "sqs", "bellwether-dev-syncs")
+	q.spy.note("sqs:SendMessage", "sqs", "bellwether-dev-"+q.name)
 	return q.Queue.Send(ctx, messages...)
 }
 
@@ -99,6 +100,7 @@ func (w *watch) watchAccounts(system *local.System, p platforms, now *moving) {
 		ann.drain()
 		ann.signIn("ann@example.com")
 	}
+	ann.hear()
 	const account, campaign = "act_2039485761", "120210000000101"
 	chosen := p.connect(&ann, "/v1/integrations", `{"platform":"meta"}`)
 	if chosen["status"] != "choose_account" {

@@ -24,6 +24,7 @@ func (w *watch) watchPosts(system *local.System, p platforms, now *moving) {
 		ann.signIn("pia@example.com")
 	}
 	later(0)
+	ann.hear()
 	const page = "101990000000001"
 	account := p.connect(&ann, "/v1/integrations", `{"platform":"facebook","accountId":"`+page+`"}`)["integrationId"].(string)
 	later(time.Minute)

@@ -62,7 +62,8 @@ func (w *watch) catalog(a catalog.Adapters) []catalog.Function {
 		own.Table = dynamo.New(dynamotest.Config(w.server.URL, s), "bellwether-dev")
 		own.Bus, own.Timers = spyBus{a.Bus, s}, spyTimers{a.Timers, s}
 		own.BudgetTopic, own.FailureTopic = spyTopic{a.BudgetTopic, s, "budget-alerts"}, spyTopic{a.FailureTopic, s, "failure-alerts"}
-		own.SyncQueue, own.Tokens = spyQueue{a.SyncQueue, s}, spySealer{a.Tokens, s}
+		own.SyncQueue, own.Tokens = spyQueue{a.SyncQueue, s, "syncs"}, spySealer{a.Tokens, s}
+		own.AlertQueue, own.People = spyQueue{a.AlertQueue, s, "alerts"}, spyPeople{a.People, s}
 		if a.Tokens == nil {
 			own.Tokens = nil
 		}
@@ -161,6 +162,7 @@ func (w *watch) watchAll() {
 	platforms := newPlatforms(t, now)
 	system, err := local.Start(local.Config{
 		Connectors: platforms.connectors, PublicURL: "http://localhost",
+		Senders:  map[string]channel.Sender{channel.Webhook: takingSender{}},
 		Template: tpl, Dir: t.TempDir(), Now: now.Now, Virtual: true, NoSync: true, Log: io.Discard, Report: io.Discard, Catalog: w.catalog,
 	})
 	if err != nil {
@@ -194,6 +196,8 @@ func (w *watch) watchAll() {
 		}
 	}
 	ada.drain()
+	ada.signIn("nia@example.com")
+	w.watchAlerts(&ada, now)
 	w.watchAccounts(system, platforms, now)
 	w.watchPosts(system, platforms, now)
 	now.add(40 * 24 * time.Hour) // the timers ring

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bellwether/internal/catalog"
+	"bellwether/internal/channel"
 	"bellwether/internal/outbound"
 	"bellwether/internal/parallel"
 	"bellwether/internal/platform"
@@ -30,9 +31,10 @@ type Config struct {
 	Source   func(*Checkpoints) Source                 // the stream of Table
 	Catalog  func(catalog.Adapters) []catalog.Function // what runs; nil: all of the catalogue
 
-	Connectors platform.Connectors // of the ad platforms; nil: none can be connected
-	Images     produce.Images      // of posts; nil: fetched from anywhere, this machine included
-	PublicURL  string              // where browsers find the system: http://localhost:8080; "": where a request came in
+	Connectors platform.Connectors       // of the ad platforms; nil: none can be connected
+	Images     produce.Images            // of posts; nil: fetched from anywhere, this machine included
+	Senders    map[string]channel.Sender // to channels, by kind; nil: over HTTP, to anywhere
+	PublicURL  string                    // where browsers find the system: http://localhost:8080; "": where a request came in
 }
 
 func (c Config) withDefaults() Config {

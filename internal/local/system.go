@@ -22,6 +22,7 @@ import (
 
 	"bellwether/internal/api/authorize"
 	"bellwether/internal/catalog"
+	"bellwether/internal/channel/sink"
 	"bellwether/internal/entry"
 	"bellwether/internal/obs"
 	"bellwether/internal/outbound"
@@ -43,6 +44,7 @@ type System struct {
 	dispatcher *dispatcher
 	gateway    *gateway
 	issuer     *issuer
+	sink       *sink.Sink // takes what goes to channels of this machine
 	functions  map[string]lambda.Handler
 	logFile    *os.File
 	cancel     context.CancelFunc
@@ -113,6 +115,7 @@ func (s *System) assemble() (err error) {
 		return err
 	}
 	s.dispatcher = newDispatcher(s)
+	s.sink = sink.New(s.now)
 	s.functions = map[string]lambda.Handler{}
 	observer := obs.New(out)
 	for _, f := range s.config.Catalog(catalog.Adapters{

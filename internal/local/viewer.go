@@ -31,6 +31,7 @@ func newViewer(s *System) http.Handler {
 	mux.HandleFunc("POST "+localPrefix+"/token", v.token)
 	mux.HandleFunc("POST "+localPrefix+"/subscriptions/{id}/confirm", v.confirm)
 	mux.HandleFunc("POST "+localPrefix+"/dead-letters/{id}/redrive", v.redrive)
+	mux.Handle("POST "+localPrefix+"/sink/", http.StripPrefix(localPrefix+"/sink", s.sink))
 	mux.Handle(localPrefix+"/issuer/", http.StripPrefix(localPrefix+"/issuer", s.issuer))
 	return ownPages(mux)
 }

@@ -107,7 +107,7 @@ func preferences(r *http.Request) (notification.Preferences, error) {
 	}
 	p := notification.Preferences{Language: notification.Language(value(in.Language)), TimeZone: value(in.TimeZone)}
 	if in.Quiet != nil {
-		p.Quiet = &notification.Quiet{On: in.Quiet.Enabled, From: in.Quiet.From, To: in.Quiet.To}
+		p.Quiet = &notification.Quiet{On: in.Quiet.Enabled == nil || *in.Quiet.Enabled, From: in.Quiet.From, To: in.Quiet.To}
 	}
 	if in.Rules != nil {
 		p.Rules = api.Map(*in.Rules, func(r api.NotificationRule) notification.Rule {
@@ -230,7 +230,7 @@ func wirePreferences(p notification.Preferences) api.NotificationPreferences {
 	})
 	out := api.NotificationPreferences{Language: api.Optional(string(p.Language)), TimeZone: api.Optional(p.TimeZone), Rules: &rules}
 	if p.Quiet != nil {
-		out.Quiet = &api.QuietHours{Enabled: p.Quiet.On, From: p.Quiet.From, To: p.Quiet.To}
+		out.Quiet = &api.QuietHours{Enabled: &p.Quiet.On, From: p.Quiet.From, To: p.Quiet.To}
 	}
 	return out
 }
