@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"bellwether/internal/delivery"
 	"bellwether/internal/event"
 	"bellwether/internal/produce"
 	"bellwether/internal/sam"
@@ -52,8 +53,8 @@ func (w *World) Samples(name string) ([]Sample, error) {
 	if w.template.Authorizer != nil && w.template.Authorizer.Function == name {
 		out = append(out, w.authorizerSample())
 	}
-	for range f.Queues {
-		out = append(out, queueSample())
+	for _, q := range f.Queues {
+		out = append(out, queueSample(q.Queue))
 	}
 	for _, schedule := range f.Schedules {
 		out = append(out, Sample{What: "every " + schedule.Every.String(), Payload: []byte(cmp.Or(schedule.Input, "{}"))})
@@ -183,14 +184,19 @@ func StreamRecord(sequence string, e event.Raw) []byte {
 	}}})
 }
 
-// queueSample is a message about the account of the samples, whose sync is not due.
-func queueSample() Sample {
+// queueSample is a message for the reader of the queue: about the account of the samples, whose sync is not
+// due, or a target for which nothing is.
+func queueSample(queue string) Sample {
+	body := encode(produce.SyncMessage{OrgID: OrgID, IntegrationID: IntegrationID})
+	if queue == "AlertQueue" {
+		body = encode(delivery.Errand{Wake: &delivery.Outgoing{OrgID: OrgID, Target: delivery.ChannelTarget(IntegrationID)}})
+	}
 	return Sample{What: "a message", Payload: encode(map[string]any{"Records": []any{map[string]any{
 		"messageId": event.Derive("message"), "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a", "eventSource": "aws:sqs",
 		"eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:syncs", "awsRegion": "eu-central-1",
 		"attributes":        map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": "1795197605123"},
 		"messageAttributes": map[string]any{},
-		"body":              string(encode(produce.SyncMessage{OrgID: OrgID, IntegrationID: IntegrationID})),
+		"body":              string(body),
 	}}})}
 }
 
