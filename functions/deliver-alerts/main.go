@@ -29,6 +29,7 @@ func main() {
 			Rosters:   store.Tenants{Table: table},
 			Inboxes:   store.Inbox{Table: table},
 			Incidents: store.Incidents{Table: table},
+			Silences:  store.Silences{Table: table},
 			Campaigns: store.Campaigns{Table: table},
 			People:    sns.NewPeople(c.AWS, c.FailureTopicARN),
 			Senders: map[string]channel.Sender{

@@ -111,7 +111,7 @@ func (a Adapters) producers() []Function {
 		})},
 		{Name: produce.DeliverAlertsFunction, Handler: produce.DeliverAlerts(produce.Deliverer{
 			Ledger: store.Deliveries{Table: a.Table}, Addresses: store.Notify{Table: a.Table}, Rosters: tenants, Inboxes: store.Inbox{Table: a.Table},
-			Incidents: store.Incidents{Table: a.Table}, Campaigns: campaignStore, People: a.People, Senders: a.Senders, Sealer: a.Tokens,
+			Incidents: store.Incidents{Table: a.Table}, Silences: store.Silences{Table: a.Table}, Campaigns: campaignStore, People: a.People, Senders: a.Senders, Sealer: a.Tokens,
 			Queue: a.AlertQueue, Timers: a.Timers, Now: a.Now, Random: a.Random,
 		})},
 		{Name: "dispatch-syncs", Handler: produce.DispatchSyncs(store.Integrations{Table: a.Table}, a.SyncQueue, a.Now)},

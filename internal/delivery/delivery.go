@@ -35,7 +35,8 @@ const (
 	Over         = "resolved"      // what it tells is over
 	LeftOrg      = "left"          // they belong to the organisation no more
 	Removed      = "removed"       // the channel does
-	Silenced     = "silenced"      // a silence covers it
+	Silenced     = "silenced"      // by somebody, for a while
+	Explained    = "explained"     // it follows from another incident, which was told
 )
 
 // Delivery is one alert on its way to one target. The attempts are kept one by one.

@@ -50,9 +50,15 @@ type Inboxes interface {
 	IsRead(ctx context.Context, orgID, userID, noticeID string, at time.Time) (bool, error)
 }
 
-// Incidents reads the last incident of a key.
+// Incidents reads the last incident of a key, and changes incidents.
 type Incidents interface {
 	Last(ctx context.Context, orgID, key string) (incident.Incident, error)
+	UpdateFrom(ctx context.Context, token string, before incident.Incident, change func(incident.Incident) (incident.Change, error)) (incident.Incident, error)
+}
+
+// Silences reads the silences that may be in force.
+type Silences interface {
+	Current(ctx context.Context, orgID string, now time.Time) ([]incident.Silence, error)
 }
 
 // AlertCampaigns reads campaigns.
@@ -78,6 +84,7 @@ type Deliverer struct {
 	Rosters   Rosters
 	Inboxes   Inboxes
 	Incidents Incidents
+	Silences  Silences
 	Campaigns AlertCampaigns
 	People    People
 	Senders   map[string]channel.Sender // by kind: slack, teams, webhook

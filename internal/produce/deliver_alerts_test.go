@@ -229,3 +229,47 @@ func TestBadErrandsAreRefused(t *testing.T) {
 		t.Errorf("a target without work: %v", err)
 	}
 }
+
+// Of an incident that somebody silenced nobody is told, and its story says so; one that follows from
+// another is told by that one.
+func TestSilencedAndExplainedIncidentsAreNotTold(t *testing.T) {
+	const key = "integration:1:sync"
+	for name, tt := range map[string]struct {
+		given  func(o *office)
+		reason string
+	}{
+		"silenced": {func(o *office) {
+			o.signal(key, 1, false)
+			cause := event.Edge(event.Derive("silence"), "user/"+bob, o.now)
+			s, err := incident.NewSilence(incident.Silence{OrgID: orgID, Match: incident.Match{Severity: 2}, ExpiresAt: o.now.Add(time.Hour), AuthorID: bob, Reason: "works"}, cause)
+			if err == nil {
+				err = store.Silences{Table: o.raw}.Create(o.t.Context(), s, cause)
+			}
+			if err != nil {
+				o.t.Fatal(err)
+			}
+		}, delivery.Silenced},
+		"explained": {func(o *office) {
+			o.signal("integration:1:auth", 1, false)
+			id := event.Derive("child")
+			s := incident.Signal{Key: key, Kind: "k", Title: "t", Severity: 3, EventID: id, At: o.now, Version: 1, Parent: "integration:1:auth", Cause: event.Edge(id, "test", o.now)}
+			if err := (store.Incidents{Table: o.raw}).Put(o.t.Context(), orgID, s); err != nil {
+				o.t.Fatal(err)
+			}
+		}, delivery.Explained},
+	} {
+		o := newOffice(t)
+		tt.given(o)
+		h := critical(alertID, ada)
+		h.Matter.Incident = key
+		o.hand(h)
+		o.until(begin.Add(time.Minute))
+		if got := o.rows(alertID)[mailTo]; got.State != delivery.Suppressed || got.Reason != tt.reason || len(o.letters) != 0 {
+			t.Errorf("%s: the mail is %s: %s, and %d targets were told", name, got.State, got.Reason, len(o.letters))
+		}
+		i, err := store.Incidents{Table: o.raw}.Last(t.Context(), orgID, key)
+		if err != nil || (tt.reason == delivery.Silenced) != (len(i.Silences) == 1) {
+			t.Errorf("%s: its story names %v (%v)", name, i.Silences, err)
+		}
+	}
+}

@@ -19,7 +19,7 @@ const sendTimeout = 25 * time.Second
 
 // judge looks at each row that is due: what need not be told any more, or can't be, is not sent.
 func (t *turn) judge(ctx context.Context) error {
-	over := map[notification.Matter]bool{}
+	verdicts := map[notification.Matter]string{}
 	var drop []delivery.Delivery
 	for _, d := range delivery.Ready(t.rows, t.now) {
 		reason, err := t.unfit(ctx, d)
@@ -27,16 +27,14 @@ func (t *turn) judge(ctx context.Context) error {
 			return err
 		}
 		if reason == "" && d.LetterID == "" { // one that may be out is sent to its end
-			done, known := over[d.Matter]
+			verdict, known := verdicts[d.Matter]
 			if !known {
-				if done, err = t.over(ctx, d); err != nil {
+				if verdict, err = t.verdict(ctx, d); err != nil {
 					return err
 				}
-				over[d.Matter] = done
+				verdicts[d.Matter] = verdict
 			}
-			if done {
-				reason = delivery.Over
-			}
+			reason = verdict
 		}
 		if reason != "" {
 			drop = append(drop, d.Suppress(reason, t.now))
@@ -96,20 +94,47 @@ func (t *turn) acknowledged(ctx context.Context, d delivery.Delivery) (bool, err
 	return i.State == incident.Acknowledged, err
 }
 
-// over reports whether what the row tells is over. An incident that was never heard of may be about to be.
-func (t *turn) over(ctx context.Context, d delivery.Delivery) (bool, error) {
+// verdict is the reason why what the row tells need not be told now, "" for none.
+func (t *turn) verdict(ctx context.Context, d delivery.Delivery) (string, error) {
 	switch m := d.Matter; {
 	case m.Incident != "":
-		i, err := t.Incidents.Last(ctx, d.OrgID, m.Incident)
-		return i.State == incident.Resolved && i.ResolvedAt.After(d.At), err
+		return t.ofIncident(ctx, d)
 	case m.CampaignID != "":
 		c, err := t.Campaigns.Get(ctx, d.OrgID, m.CampaignID)
 		if fault.Is(err, fault.NotFound) {
-			return true, nil
+			return delivery.Over, nil
 		}
-		return c.Budget.Version != m.BudgetVersion, err
+		if err == nil && (c.Budget == nil || c.Budget.Version != m.BudgetVersion) {
+			return delivery.Over, nil
+		}
+		return "", err
 	}
-	return false, nil
+	return "", nil
+}
+
+// ofIncident is the reason that the incident of the row gives: it is over, it follows from another one, or
+// somebody silenced it, which its story tells then. One that was never heard of may be about to be.
+func (t *turn) ofIncident(ctx context.Context, d delivery.Delivery) (string, error) {
+	i, err := t.Incidents.Last(ctx, d.OrgID, d.Matter.Incident)
+	switch {
+	case err != nil || i.ID == "":
+		return "", err
+	case i.State == incident.Resolved && i.ResolvedAt.After(d.At):
+		return delivery.Over, nil
+	case i.SuppressedBy != "":
+		return delivery.Explained, nil
+	}
+	list, err := t.Silences.Current(ctx, d.OrgID, t.now)
+	if err != nil {
+		return "", err
+	}
+	silence, silenced := incident.Silenced(list, i, t.now)
+	if !silenced {
+		return "", nil
+	}
+	cause := event.Edge(event.Derive(d.ID, "hush", silence.ID), "function/"+DeliverAlertsFunction, t.now)
+	_, err = t.Incidents.UpdateFrom(ctx, cause.ID, i, func(i incident.Incident) (incident.Change, error) { return i.Hush(silence, cause) })
+	return delivery.Silenced, err
 }
 
 func (t *turn) channel(d delivery.Delivery) (notification.Channel, bool) {

@@ -239,7 +239,7 @@ func (o *office) deliverer() produce.Deliverer {
 	sender := officeSender{officeEnd{o}}
 	return produce.Deliverer{
 		Ledger: store.Deliveries{Table: table}, Addresses: store.Notify{Table: table}, Rosters: store.Tenants{Table: table},
-		Inboxes: store.Inbox{Table: table}, Incidents: store.Incidents{Table: table}, Campaigns: noCampaigns{},
+		Inboxes: store.Inbox{Table: table}, Incidents: store.Incidents{Table: table}, Silences: store.Silences{Table: table}, Campaigns: noCampaigns{},
 		People:  officePeople{officeEnd{o}},
 		Senders: map[string]channel.Sender{channel.Slack: sender, channel.Teams: sender, channel.Webhook: sender},
 		Sealer:  o.sealer, Queue: officeQueue{o}, Timers: officeQueue{o}, Now: o.clock, Random: o.random,

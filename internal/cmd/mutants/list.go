@@ -66,7 +66,7 @@ var mutants = []mutant{
 	{name: "eleven text messages a day", file: "internal/delivery/lane.go", tests: "./internal/delivery",
 		old: "texts >= smsPerDay", new: "texts > smsPerDay"},
 	{name: "what is over is told", file: "internal/produce/deliver_send.go", tests: "./internal/produce",
-		old: "i.State == incident.Resolved && i.ResolvedAt.After(d.At), err", new: "i.State == incident.Resolved && i.ResolvedAt.IsZero(), err"},
+		old: "case i.State == incident.Resolved && i.ResolvedAt.After(d.At):", new: "case i.State == incident.Resolved && i.ResolvedAt.IsZero():"},
 	{name: "a muted person is not told what is critical", file: "internal/notification/directory.go", tests: "./internal/notification",
 		old: "return s != Critical && !s.AtLeast", new: "return !s.AtLeast"},
 	{name: "failures of the inbox are swallowed", file: "internal/store/dashboard.go",
