@@ -699,6 +699,63 @@ func (e RemotePlacementStatus) Valid() bool {
 	}
 }
 
+// Defines values for TicketState.
+const (
+	TicketStateDone TicketState = "done"
+	TicketStateOpen TicketState = "open"
+)
+
+// Valid indicates whether the value is a known member of the TicketState enum.
+func (e TicketState) Valid() bool {
+	switch e {
+	case TicketStateDone:
+		return true
+	case TicketStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TicketDetailState.
+const (
+	TicketDetailStateDone TicketDetailState = "done"
+	TicketDetailStateOpen TicketDetailState = "open"
+)
+
+// Valid indicates whether the value is a known member of the TicketDetailState enum.
+func (e TicketDetailState) Valid() bool {
+	switch e {
+	case TicketDetailStateDone:
+		return true
+	case TicketDetailStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TicketRefTracker.
+const (
+	TicketRefTrackerBuiltin TicketRefTracker = "builtin"
+	TicketRefTrackerGithub  TicketRefTracker = "github"
+	TicketRefTrackerJira    TicketRefTracker = "jira"
+)
+
+// Valid indicates whether the value is a known member of the TicketRefTracker enum.
+func (e TicketRefTracker) Valid() bool {
+	switch e {
+	case TicketRefTrackerBuiltin:
+		return true
+	case TicketRefTrackerGithub:
+		return true
+	case TicketRefTrackerJira:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TileBudgetBand.
 const (
 	Ahead  TileBudgetBand = "ahead"
@@ -735,6 +792,48 @@ func (e TileBudgetPeriod) Valid() bool {
 	case TileBudgetPeriodLifetime:
 		return true
 	case TileBudgetPeriodMonthly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TrackerKind.
+const (
+	TrackerKindBuiltin TrackerKind = "builtin"
+	TrackerKindGithub  TrackerKind = "github"
+	TrackerKindJira    TrackerKind = "jira"
+)
+
+// Valid indicates whether the value is a known member of the TrackerKind enum.
+func (e TrackerKind) Valid() bool {
+	switch e {
+	case TrackerKindBuiltin:
+		return true
+	case TrackerKindGithub:
+		return true
+	case TrackerKindJira:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TrackerChangeKind.
+const (
+	TrackerChangeKindBuiltin TrackerChangeKind = "builtin"
+	TrackerChangeKindGithub  TrackerChangeKind = "github"
+	TrackerChangeKindJira    TrackerChangeKind = "jira"
+)
+
+// Valid indicates whether the value is a known member of the TrackerChangeKind enum.
+func (e TrackerChangeKind) Valid() bool {
+	switch e {
+	case TrackerChangeKindBuiltin:
+		return true
+	case TrackerChangeKindGithub:
+		return true
+	case TrackerChangeKindJira:
 		return true
 	default:
 		return false
@@ -1717,7 +1816,8 @@ type Incident struct {
 	Subject string `json:"subject"`
 
 	// SuppressedBy The incident that explains it: nobody is told of both.
-	SuppressedBy *string `json:"suppressedBy,omitempty"`
+	SuppressedBy *string    `json:"suppressedBy,omitempty"`
+	Ticket       *TicketRef `json:"ticket,omitempty"`
 
 	// Timeline Its story; absent in lists.
 	Timeline  *[]IncidentEntry `json:"timeline,omitempty"`
@@ -2755,6 +2855,74 @@ type ThresholdReached struct {
 	Threshold int `json:"threshold"`
 }
 
+// Ticket defines model for Ticket.
+type Ticket struct {
+	ClosedAt *time.Time `json:"closedAt,omitempty"`
+
+	// Id Its key, which people call it by.
+	Id         string    `json:"id"`
+	IncidentId string    `json:"incidentId"`
+	OpenedAt   time.Time `json:"openedAt"`
+
+	// Severity 1 to 4; 1 is the worst.
+	Severity  int         `json:"severity"`
+	State     TicketState `json:"state"`
+	Title     string      `json:"title"`
+	UpdatedAt time.Time   `json:"updatedAt"`
+}
+
+// TicketState defines model for Ticket.State.
+type TicketState string
+
+// TicketDetail defines model for TicketDetail.
+type TicketDetail struct {
+	ClosedAt *time.Time `json:"closedAt,omitempty"`
+
+	// Id Its key, which people call it by.
+	Id         string    `json:"id"`
+	IncidentId string    `json:"incidentId"`
+	Lines      []string  `json:"lines"`
+	OpenedAt   time.Time `json:"openedAt"`
+
+	// Severity 1 to 4; 1 is the worst.
+	Severity  int               `json:"severity"`
+	State     TicketDetailState `json:"state"`
+	Story     []TicketEntry     `json:"story"`
+	Title     string            `json:"title"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+}
+
+// TicketDetailState defines model for TicketDetail.State.
+type TicketDetailState string
+
+// TicketEntry defines model for TicketEntry.
+type TicketEntry struct {
+	Actor string    `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// State From then on.
+	State *string `json:"state,omitempty"`
+	Text  *string `json:"text,omitempty"`
+}
+
+// TicketPage The open ones first, the worst of them first; then the last closed first.
+type TicketPage struct {
+	Items []Ticket `json:"items"`
+
+	// Next Send it as cursor to get the next page; absent on the last one.
+	Next *string `json:"next,omitempty"`
+}
+
+// TicketRef defines model for TicketRef.
+type TicketRef struct {
+	Key     string           `json:"key"`
+	Tracker TicketRefTracker `json:"tracker"`
+	Url     *string          `json:"url,omitempty"`
+}
+
+// TicketRefTracker defines model for TicketRef.Tracker.
+type TicketRefTracker string
+
 // Tile defines model for Tile.
 type Tile struct {
 	AsOf       *time.Time  `json:"asOf,omitempty"`
@@ -2802,6 +2970,56 @@ type TileBudgetBand string
 
 // TileBudgetPeriod defines model for TileBudget.Period.
 type TileBudgetPeriod string
+
+// Tracker defines model for Tracker.
+type Tracker struct {
+	BaseUrl   *string     `json:"baseUrl,omitempty"`
+	Email     *string     `json:"email,omitempty"`
+	IssueType *string     `json:"issueType,omitempty"`
+	Kind      TrackerKind `json:"kind"`
+
+	// LastError Why the tracker refused, the last time; absent when it did not.
+	LastError   *string    `json:"lastError,omitempty"`
+	LastErrorAt *time.Time `json:"lastErrorAt,omitempty"`
+	Project     *string    `json:"project,omitempty"`
+	TokenSet    bool       `json:"tokenSet"`
+	UpdatedAt   *time.Time `json:"updatedAt,omitempty"`
+	Version     int64      `json:"version"`
+
+	// WebhookSecret What they are to be signed with; in the answer to the request that made it only.
+	WebhookSecret *string `json:"webhookSecret,omitempty"`
+
+	// WebhookUrl Where the tracker is to send its webhooks: GitHub the event Issues, Jira the event issue updated.
+	WebhookUrl *string `json:"webhookUrl,omitempty"`
+}
+
+// TrackerKind defines model for Tracker.Kind.
+type TrackerKind string
+
+// TrackerChange defines model for TrackerChange.
+type TrackerChange struct {
+	// BaseUrl Of a Jira site: https://acme.atlassian.net.
+	BaseUrl *string `json:"baseUrl,omitempty"`
+
+	// Email Jira: of the account that the token is of.
+	Email *string `json:"email,omitempty"`
+
+	// IssueType Of Jira; Task when absent. At most 60 bytes.
+	IssueType *string           `json:"issueType,omitempty"`
+	Kind      TrackerChangeKind `json:"kind"`
+
+	// NewWebhookSecret Make another secret for webhooks.
+	NewWebhookSecret *bool `json:"newWebhookSecret,omitempty"`
+
+	// Project A repository (acme/shop), or the key of a project of Jira (OPS).
+	Project *string `json:"project,omitempty"`
+
+	// Token Write-only. It may be left out while kind, baseUrl and email stay.
+	Token *string `json:"token,omitempty"`
+}
+
+// TrackerChangeKind defines model for TrackerChange.Kind.
+type TrackerChangeKind string
 
 // Trend defines model for Trend.
 type Trend struct {
@@ -2903,6 +3121,12 @@ type SilenceId = string
 
 // TargetId defines model for targetId.
 type TargetId = string
+
+// TicketId defines model for ticketId.
+type TicketId = string
+
+// TrackerOrgId defines model for trackerOrgId.
+type TrackerOrgId = string
 
 // UserId defines model for userId.
 type UserId = string
@@ -3474,6 +3698,18 @@ type PutOrgNotificationsParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// DropTrackerParams defines parameters for DropTracker.
+type DropTrackerParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SetTrackerParams defines parameters for SetTracker.
+type SetTrackerParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // CreateOrgParams defines parameters for CreateOrg.
 type CreateOrgParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -3563,6 +3799,33 @@ type ListSilencesParams struct {
 
 // CreateSilenceParams defines parameters for CreateSilence.
 type CreateSilenceParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTicketsParams defines parameters for ListTickets.
+type ListTicketsParams struct {
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CloseTicketParams defines parameters for CloseTicket.
+type CloseTicketParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CommentTicketParams defines parameters for CommentTicket.
+type CommentTicketParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenTicketParams defines parameters for ReopenTicket.
+type ReopenTicketParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -3672,6 +3935,9 @@ type ChangeRoleJSONRequestBody = RoleChange
 // PutOrgNotificationsJSONRequestBody defines body for PutOrgNotifications for application/json ContentType.
 type PutOrgNotificationsJSONRequestBody = NotificationPreferences
 
+// SetTrackerJSONRequestBody defines body for SetTracker for application/json ContentType.
+type SetTrackerJSONRequestBody = TrackerChange
+
 // CreateOrgJSONRequestBody defines body for CreateOrg for application/json ContentType.
 type CreateOrgJSONRequestBody = OrgCreate
 
@@ -3698,3 +3964,12 @@ type RetryTargetJSONRequestBody = TargetRetry
 
 // CreateSilenceJSONRequestBody defines body for CreateSilence for application/json ContentType.
 type CreateSilenceJSONRequestBody = SilenceCreate
+
+// CloseTicketJSONRequestBody defines body for CloseTicket for application/json ContentType.
+type CloseTicketJSONRequestBody = IncidentReason
+
+// CommentTicketJSONRequestBody defines body for CommentTicket for application/json ContentType.
+type CommentTicketJSONRequestBody = IncidentComment
+
+// ReopenTicketJSONRequestBody defines body for ReopenTicket for application/json ContentType.
+type ReopenTicketJSONRequestBody = IncidentReason

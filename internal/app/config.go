@@ -28,6 +28,7 @@ const (
 	EnvCursorKey      = "CURSOR_KEY"
 	EnvIssuer         = "JWT_ISSUER"
 	EnvAudience       = "JWT_AUDIENCE"
+	EnvGitHubURL      = "GITHUB_URL"
 	EnvTimerRole      = "TIMER_ROLE_ARN"
 	EnvTimerGroup     = "TIMER_GROUP"
 	EnvTimerTargets   = "TIMER_TARGETS"
@@ -39,7 +40,7 @@ const (
 func EnvNames() []string {
 	return []string{
 		EnvTable, EnvBus, EnvBudgetTopic, EnvFailureTopic, EnvSyncQueue, EnvAlertQueue, EnvTokenKey, EnvPlatforms, EnvPublicURL,
-		EnvCursorKey, EnvIssuer, EnvAudience,
+		EnvCursorKey, EnvIssuer, EnvAudience, EnvGitHubURL,
 		EnvTimerRole, EnvTimerGroup, EnvTimerTargets, EnvTimerDeadQueue,
 	}
 }
@@ -62,6 +63,7 @@ type Config struct {
 	CursorKey       secret.Text
 	Issuer          string
 	Audience        string
+	GitHubURL       string // of its API
 	Timers          Timers
 	Now             func() time.Time
 	Random          io.Reader
@@ -103,6 +105,7 @@ func Load(lookup func(string) string, out io.Writer) (Config, error) {
 		CursorKey:       secret.NewText(lookup(EnvCursorKey)),
 		Issuer:          lookup(EnvIssuer),
 		Audience:        lookup(EnvAudience),
+		GitHubURL:       lookup(EnvGitHubURL),
 		Timers: Timers{
 			RoleARN:       lookup(EnvTimerRole),
 			Group:         lookup(EnvTimerGroup),

@@ -21,6 +21,7 @@ import (
 	"bellwether/internal/api/metrics"
 	"bellwether/internal/api/orgs"
 	postsapi "bellwether/internal/api/posts"
+	"bellwether/internal/api/tickets"
 	"bellwether/internal/bus"
 	"bellwether/internal/channel"
 	"bellwether/internal/entry"
@@ -52,6 +53,7 @@ type Adapters struct {
 	Outbound     outbound.Guard // what may be reached of the addresses that people give
 	PublicURL    string         // where browsers reach us; "" for where a request came in
 	Images       produce.Images
+	Trackers     Trackers
 	Verifier     authorize.Verifier
 	Pause        func(ctx context.Context, d time.Duration) error
 	Now          func() time.Time
@@ -102,6 +104,10 @@ func (a Adapters) producers() []Function {
 			Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 		}.Routes()),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
+		http("tickets-api", tickets.API{
+			Tickets: store.Tickets{Table: a.Table}, Trackers: store.Trackers{Table: a.Table}, Incidents: store.Incidents{Table: a.Table},
+			Sealer: a.Tokens, Address: a.Outbound.Check, Cursors: cursors, PublicURL: a.PublicURL, Random: a.Random,
+		}.Routes()),
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
 		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
 		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.AlertQueue, a.Now)},
@@ -172,5 +178,6 @@ func (a Adapters) listeners() []Function {
 			Accounts: accounts, Campaigns: campaignStore, Posts: posts, Roster: tenants, Telling: telling(a.FailureTopic),
 			Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
+		listener("sync-tickets", a.syncTickets()),
 	}
 }

@@ -15,7 +15,7 @@ import (
 func example(o operation, c tenancy, w *world) request {
 	path := strings.NewReplacer("{campaignId}", c.campaign, "{userId}", c.member, "{invitationId}", c.invitation,
 		"{keyId}", c.key, "{noticeId}", c.notice, "{integrationId}", c.integration, "{connectionId}", c.connection,
-		"{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
+		"{ticketId}", c.ticket, "{orgId}", c.org, "{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
 		"{incidentId}", c.incident, "{silenceId}", c.silence,
 		"{channelId}", c.channel, "{alertId}", c.alert, "{deliveryId}", c.delivery, "{contactKind}", c.contact).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
@@ -82,6 +82,12 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"name":"Alerts","from":"critical"}`
 	case "snoozeNotice":
 		r.body = `{"until":"` + start.Add(time.Hour).Format(time.RFC3339) + `"}`
+	case "setTracker":
+		r.body = `{"kind":"github","project":"acme/shop","token":"sandbox-github-token"}`
+	case "closeTicket", "reopenTicket":
+		r.body = `{"reason":"the other one was meant"}`
+	case "commentTicket":
+		r.body = `{"text":"I look after it"}`
 	case "createApiKey":
 		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
 	}
@@ -115,7 +121,7 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				nothing := event.Derive("nothing")
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
-					incident: nothing, silence: nothing,
+					incident: nothing, silence: nothing, ticket: "BW-000000",
 					integration: nothing, connection: nothing, post: nothing, target: nothing, channel: nothing, alert: nothing, delivery: nothing, contact: nothing,
 				}
 				for _, c := range []struct {
@@ -186,6 +192,7 @@ func TestPublicRoutes(t *testing.T) {
 	w := newSeed(t).open(t)
 	before := w.footprint(t, w.ours.org)
 	refused := map[string]int{"finishConnecting": http.StatusBadRequest, "confirmWebhook": http.StatusForbidden, "receiveWebhook": http.StatusForbidden,
+		"hearGitHub": http.StatusForbidden, "hearJira": http.StatusForbidden,
 		"getCalendarFeed": http.StatusForbidden, "showSignIn": http.StatusBadRequest, "finishSignIn": http.StatusBadRequest}
 	seen := 0
 	for _, o := range operations(t) {

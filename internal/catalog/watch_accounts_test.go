@@ -101,6 +101,7 @@ func (w *watch) watchAccounts(system *local.System, p platforms, now *moving) {
 		ann.signIn("ann@example.com")
 	}
 	ann.hear()
+	ann.must("PUT", "/v1/org/tracker", `{"kind":"github","project":"acme/shop","token":"sandbox-github-token"}`)
 	const account, campaign = "act_2039485761", "120210000000101"
 	chosen := p.connect(&ann, "/v1/integrations", `{"platform":"meta"}`)
 	if chosen["status"] != "choose_account" {

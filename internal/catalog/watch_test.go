@@ -23,6 +23,7 @@ import (
 	"bellwether/internal/schedule"
 	"bellwether/internal/store/dynamo"
 	"bellwether/internal/store/dynamotest"
+	trackers "bellwether/internal/ticket/sandbox"
 )
 
 // arn begins the names of our resources, as package sam has them.
@@ -162,6 +163,7 @@ func (w *watch) watchAll() {
 	platforms := newPlatforms(t, now)
 	system, err := local.Start(local.Config{
 		Connectors: platforms.connectors, PublicURL: "http://localhost",
+		Trackers: catalog.Trackers{HTTP: &http.Client{Transport: trackers.New(trackers.Config{Now: now.Now})}, GitHubURL: "http://sandbox.example/github"},
 		Senders:  map[string]channel.Sender{channel.Webhook: takingSender{}},
 		Template: tpl, Dir: t.TempDir(), Now: now.Now, Virtual: true, NoSync: true, Log: io.Discard, Report: io.Discard, Catalog: w.catalog,
 	})

@@ -35,6 +35,7 @@ import (
 	"bellwether/internal/store"
 	"bellwether/internal/store/bolt"
 	"bellwether/internal/tenant"
+	"bellwether/internal/ticket"
 )
 
 var start = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
@@ -55,6 +56,7 @@ type tenancy struct {
 	page, post, target                             string // an account for posts, a post on it, its target
 	incident, silence                              string
 	channel, alert, delivery, contact              string // a webhook, what was sent there, the kind of an address
+	ticket                                         string
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -104,7 +106,8 @@ func openWorld(t testing.TB, path string) *world {
 	return &world{table: table, functions: catalog.Functions(catalog.Adapters{
 		Table: table, Bus: quiet{}, BudgetTopic: quiet{}, FailureTopic: quiet{}, Timers: quiet{}, Cursors: sealer,
 		SyncQueue: silent{}, AlertQueue: silent{}, People: takingPeople{}, Senders: map[string]channel.Sender{channel.Webhook: takingSender{}}, Tokens: sealer, Connectors: platforms, PublicURL: "https://api.example.com",
-		Pause: func(context.Context, time.Duration) error { return nil }, Now: now, Random: random,
+		Trackers: catalog.Trackers{HTTP: unreachable()},
+		Pause:    func(context.Context, time.Duration) error { return nil }, Now: now, Random: random,
 	})}
 }
 
@@ -206,6 +209,7 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 	c.post = text(planned, "id")
 	c.target = text(planned["targets"].([]any)[0].(map[string]any), "id")
 	c.incident = w.incident(t, owner, c.integration)
+	c.ticket = w.ticket(t, owner, c.incident)
 	c.silence = text(post(owner, "/v1/silences", `{"match":{"platform":"tiktok"},"expiresAt":"2026-12-02T12:00:00Z","reason":"it is being rebuilt"}`), "id")
 	c.channel = text(post(owner, "/v1/channels", `{"kind":"webhook","name":"Ops","url":"https://hooks.example.com/in","from":"low"}`), "id")
 	done := post(owner, "/v1/channels/"+c.channel+"/test", `{}`)
@@ -273,6 +277,17 @@ func (takingPeople) Send(context.Context, string, string, channel.Letter) error 
 type takingSender struct{}
 
 func (takingSender) Send(context.Context, channel.Endpoint, channel.Letter) error { return nil }
+
+// ticket is the incident's.
+func (w *world) ticket(t testing.TB, owner tenant.Principal, incidentID string) string {
+	t.Helper()
+	tracker := store.Tickets{Table: w.table}.Tracker(owner.OrgID, event.Edge(event.Derive("ticket", incidentID), "listener/sync-tickets", start))
+	ref, err := tracker.Create(t.Context(), ticket.Draft{IncidentID: incidentID, Title: "Shop has lost its connection", Severity: 2, OpenedAt: start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref.Key
+}
 
 // account is a connected account of the organisation.
 func (w *world) account(t testing.TB, owner tenant.Principal, name string) string {

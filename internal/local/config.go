@@ -34,6 +34,7 @@ type Config struct {
 	Connectors platform.Connectors       // of the ad platforms; nil: none can be connected
 	Images     produce.Images            // of posts; nil: fetched from anywhere, this machine included
 	Senders    map[string]channel.Sender // to channels, by kind; nil: over HTTP, to anywhere
+	Trackers   catalog.Trackers          // outside
 	PublicURL  string                    // where browsers find the system: http://localhost:8080; "": where a request came in
 }
 

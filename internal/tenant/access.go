@@ -28,6 +28,14 @@ var access = map[string]Role{
 	"POST /v1/org/api-keys":                              Admin,
 	"DELETE /v1/org/api-keys/{keyId}":                    Admin,
 	"GET /v1/org/audit":                                  Admin,
+	"GET /v1/org/tracker":                                Admin,
+	"PUT /v1/org/tracker":                                Admin,
+	"DELETE /v1/org/tracker":                             Admin,
+	"GET /v1/tickets":                                    Viewer,
+	"GET /v1/tickets/{ticketId}":                         Viewer,
+	"POST /v1/tickets/{ticketId}/close":                  Manager,
+	"POST /v1/tickets/{ticketId}/reopen":                 Manager,
+	"POST /v1/tickets/{ticketId}/comments":               Manager,
 	"GET /v1/campaigns":                                  Viewer,
 	"POST /v1/campaigns":                                 Manager,
 	"GET /v1/campaigns/{campaignId}":                     Viewer,
@@ -110,12 +118,14 @@ var access = map[string]Role{
 // public are the routes that are open to everybody, each with another proof of who asks: a sealed
 // state that a browser brings back from a platform, a platform's signature.
 var public = map[string]bool{
-	"GET /v1/integrations/callback": true,
-	"GET /v1/integrations/sign-in":  true,
-	"POST /v1/integrations/sign-in": true,
-	"GET /v1/calendar/feed.ics":     true,
-	"GET /v1/webhooks/{platform}":   true,
-	"POST /v1/webhooks/{platform}":  true,
+	"GET /v1/integrations/callback":    true,
+	"GET /v1/integrations/sign-in":     true,
+	"POST /v1/integrations/sign-in":    true,
+	"GET /v1/calendar/feed.ics":        true,
+	"GET /v1/webhooks/{platform}":      true,
+	"POST /v1/webhooks/{platform}":     true,
+	"POST /v1/webhooks/github/{orgId}": true,
+	"POST /v1/webhooks/jira/{orgId}":   true,
 }
 
 // Allowed reports whether the role may use the route, named by its pattern.

@@ -16,8 +16,16 @@ func wire(i incident.Incident, r risk, office incident.Calendar, now time.Time) 
 		SuppressedBy: api.Optional(i.SuppressedBy), Silences: api.List(i.Silences), Signals: i.Signals, Reopened: i.Reopened,
 		MoneyAtRisk: api.MoneyAtRisk{PerHour: api.List(r.perHour), AtLeast: r.partial},
 		Acknowledge: wireClock(acknowledge), Resolve: wireClock(resolve),
+		Ticket:   wireTicket(i.Ticket),
 		OpenedAt: i.OpenedAt, ResolvedAt: api.Moment(i.ResolvedAt), UpdatedAt: i.UpdatedAt, Version: i.Version,
 	}
+}
+
+func wireTicket(t incident.Ticket) *api.TicketRef {
+	if t.Key == "" {
+		return nil
+	}
+	return &api.TicketRef{Tracker: api.TicketRefTracker(t.Tracker), Key: t.Key, Url: api.Optional(t.URL)}
 }
 
 func wireClock(c incident.Clock) api.IncidentClock {

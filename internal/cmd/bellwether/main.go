@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"bellwether/internal/catalog"
 	"bellwether/internal/local"
 	"bellwether/internal/sam"
 )
@@ -45,7 +46,7 @@ func run() error {
 		return err
 	}
 	defer platforms.close()
-	config := local.Config{Template: template, Dir: *dir, Speed: speed, Connectors: platforms.connectors}
+	config := local.Config{Template: template, Dir: *dir, Speed: speed, Connectors: platforms.connectors, Trackers: catalog.Trackers{GitHubURL: platforms.url + "/github"}}
 	switch kind := env("STORE", "bolt"); kind {
 	case "bolt":
 	case "dynamodb":

@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"bellwether/internal/outbound"
 	"bellwether/internal/platform"
 	"bellwether/internal/platform/connectors"
 	"bellwether/internal/platform/sandbox"
+	tickets "bellwether/internal/ticket/sandbox"
 )
 
 // platforms are the ad platforms of this machine: a sandbox on a port of its own, as the real ones are on
@@ -29,7 +31,7 @@ func openPlatforms(dir, port string) (*platforms, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the ad platforms need a port of their own (SANDBOX_PORT): %w", err)
 	}
-	p := &platforms{url: "http://" + listener.Addr().String(), server: &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}}
+	p := &platforms{url: "http://" + listener.Addr().String(), server: &http.Server{Handler: withTrackers(server), ReadHeaderTimeout: 10 * time.Second}}
 	endpoints := map[string]platform.Endpoint{}
 	for _, name := range sandbox.Platforms() {
 		endpoints[name] = sandbox.Endpoint(name, p.url)
@@ -40,6 +42,17 @@ func openPlatforms(dir, port string) (*platforms, error) {
 	}
 	go func() { _ = p.server.Serve(listener) }()
 	return p, nil
+}
+
+// withTrackers serves a sandbox of trackers beside that of the platforms.
+func withTrackers(platforms http.Handler) http.Handler {
+	trackers := tickets.New(tickets.Config{Now: time.Now, Lag: 5 * time.Second, HTTP: outbound.Guard{Private: true}.NewClient()})
+	mux := http.NewServeMux()
+	for _, path := range []string{"/github/", "/jira/", "/_tickets", "/_tickets/"} {
+		mux.Handle(path, trackers)
+	}
+	mux.Handle("/", platforms)
+	return mux
 }
 
 func (p *platforms) close() { p.server.Close() }
