@@ -86,11 +86,14 @@ func (i Incident) SetTicket(state ticket.State, now time.Time, cause event.Cause
 // we made of the ticket or than the incident's own last turn, says nothing, and neither does our echo.
 func (i Incident) HearTicket(n ticket.News, cause event.Cause) (Change, error) {
 	t := i.Ticket
-	turn, _ := i.Turn()
+	turn := i.Turn()
+	if turn.Actor == cause.Actor { // it stands as of when we heard of it, which is later than it was
+		turn.At = t.HeardAt
+	}
 	switch {
 	case t.Key == "" || t.Tracker != n.Ref.Tracker || !strings.EqualFold(t.Key, n.Ref.Key):
 		return Change{Incident: i}, nil
-	case !n.At.After(t.HeardAt), n.At.Before(t.SetAt), n.At.Before(turn.Truncate(time.Second)):
+	case !n.At.After(t.HeardAt), n.At.Before(t.SetAt), n.At.Before(turn.At.Truncate(time.Second)):
 		return Change{Incident: i}, nil
 	case n.State == t.Set && n.At.Before(t.SetAt.Add(echoTime)):
 		return Change{Incident: i}, nil
@@ -106,17 +109,17 @@ func (i Incident) HearTicket(n ticket.News, cause event.Cause) (Change, error) {
 	return i.begin(cause), nil
 }
 
-// Turn is when the incident last began or ended, and what was said of it.
-func (i Incident) Turn() (at time.Time, text string) {
+// Turn is the line of its story by which the incident last began or ended.
+func (i Incident) Turn() (turn Entry) {
 	previous := Resolved
 	for _, e := range i.Timeline {
 		if e.State == "" {
 			continue
 		}
 		if (e.State == Resolved) != (previous == Resolved) {
-			at, text = e.At, e.Text
+			turn = e
 		}
 		previous = e.State
 	}
-	return at, text
+	return turn
 }

@@ -162,11 +162,12 @@ func (w ticketWork) follow(ctx context.Context, i incident.Incident) error {
 			return err
 		}
 	}
-	at, text := i.Turn()
+	turn := i.Turn()
+	text := turn.Text
 	if want == ticket.Done {
 		text = "resolved: " + text
 	}
-	err = tracker.Comment(ctx, ref, event.Derive(i.ID, "turn", at.UTC().Format(time.RFC3339Nano)), text)
+	err = tracker.Comment(ctx, ref, event.Derive(i.ID, "turn", turn.At.UTC().Format(time.RFC3339Nano)), text)
 	if err == nil {
 		err = bring(ctx, tracker, ref, want)
 	}
