@@ -3698,12 +3698,6 @@ type PutOrgNotificationsParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
-// DropTrackerParams defines parameters for DropTracker.
-type DropTrackerParams struct {
-	// IfMatch The ETag of the version that you have seen; another one answers 412.
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
-}
-
 // SetTrackerParams defines parameters for SetTracker.
 type SetTrackerParams struct {
 	// IfMatch The ETag of the version that you have seen; another one answers 412.

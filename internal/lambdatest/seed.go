@@ -10,6 +10,7 @@ import (
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
 	"bellwether/internal/grant"
+	"bellwether/internal/incident"
 	"bellwether/internal/integration"
 	"bellwether/internal/money"
 	"bellwether/internal/platform"
@@ -48,6 +49,9 @@ func Seed(ctx context.Context, t store.Table, others int) error {
 	if err := seedPost(ctx, t); err != nil {
 		return err
 	}
+	if err := seedIncident(ctx, t); err != nil {
+		return err
+	}
 	c, err := seedCampaign(ctx, t, CampaignID, "Autumn sale", IntegrationID)
 	if err != nil {
 		return err
@@ -61,6 +65,15 @@ func Seed(ctx context.Context, t store.Table, others int) error {
 		}
 	}
 	return nil
+}
+
+// seedIncident is that of the account's syncs; its id is derived from the event that it was opened by.
+func seedIncident(ctx context.Context, t store.Table) error {
+	cause := event.Edge("638f8ed4-3eab-5f29-91a3-ae96576e9eaa", "listener/incidents", RowsAt)
+	return store.Incidents{Table: t}.Put(ctx, OrgID, incident.Signal{
+		Key: incident.SyncKey(IntegrationID), EventID: cause.ID, At: cause.At, Version: 1, Kind: incident.KindSync, Subject: "integration/" + IntegrationID,
+		Title: "Corner Shop US fails to sync", Severity: 3, Cause: cause,
+	})
 }
 
 // seedRows gives the campaign results from its first day to the samples' day.

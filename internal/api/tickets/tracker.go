@@ -65,6 +65,9 @@ func (a API) put(w http.ResponseWriter, r *http.Request, change func(ticket.Sett
 	var done ticket.Settings
 	var shown string
 	err := a.write(r, func(was ticket.Settings) (next ticket.Settings, err error) {
+		if err := api.Match(r, was.Version); err != nil {
+			return next, err
+		}
 		next, shown, err = change(was)
 		done = next
 		return next, err
@@ -81,9 +84,6 @@ func (a API) write(r *http.Request, change func(ticket.Settings) (ticket.Setting
 	cause := api.RequestCause(r)
 	for try := 1; ; try++ {
 		was, err := a.Trackers.Settings(r.Context(), api.Principal(r).OrgID)
-		if err == nil {
-			err = api.Match(r, was.Version)
-		}
 		if err != nil {
 			return err
 		}
