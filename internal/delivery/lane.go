@@ -229,7 +229,9 @@ func (l Lane) remember(rows []Delivery, err *channel.Error, now time.Time) Lane 
 	if len(rows) == 0 || err != nil && err.Outcome != channel.Unknown {
 		return l
 	}
-	l.SentAt = now.UTC()
+	if !rows[0].Test {
+		l.SentAt = now.UTC()
+	}
 	switch rows[0].Channel {
 	case channel.Slack:
 		l.NotBefore = now.Add(slackPace).UTC()

@@ -94,6 +94,16 @@ func TestALetterHoldsTwenty(t *testing.T) {
 	}
 }
 
+// Whoever tries a channel does not put off what comes next.
+func TestATestKeepsNobodyWaiting(t *testing.T) {
+	d := row("a", channel.Email, notification.Low)
+	d.Test = true
+	s := fail(delivery.Lane{}, d, nil, now)
+	if take, _, wait := s.Lane.Next([]delivery.Delivery{row("b", channel.Email, notification.High)}, now); len(take) != 1 {
+		t.Errorf("the next one waits until %v", wait)
+	}
+}
+
 // fail is one attempt that ends so.
 func fail(l delivery.Lane, d delivery.Delivery, err *channel.Error, at time.Time) delivery.Settled {
 	lane, rows := l.Begin([]delivery.Delivery{d}, "me", at)
