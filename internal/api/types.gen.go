@@ -1698,12 +1698,58 @@ type DayPerformance struct {
 	Results Results `json:"results"`
 }
 
+// DeadLetter defines model for DeadLetter.
+type DeadLetter struct {
+	// At When it failed first.
+	At time.Time `json:"at"`
+
+	// By Who redrove or discarded it.
+	By *string `json:"by,omitempty"`
+
+	// Code For machines.
+	Code      string `json:"code"`
+	EventId   string `json:"eventId"`
+	EventType string `json:"eventType"`
+
+	// FailedAt When it failed last.
+	FailedAt time.Time `json:"failedAt"`
+
+	// Kind Parked at its first try, because no other could succeed; or dead after its last.
+	Kind     string `json:"kind"`
+	Listener string `json:"listener"`
+
+	// Note Why it was discarded.
+	Note *string `json:"note,omitempty"`
+
+	// Reason For people.
+	Reason string `json:"reason"`
+
+	// Redrives How often it was redriven.
+	Redrives int    `json:"redrives"`
+	State    string `json:"state"`
+
+	// Subject What the event is about: campaign/<id>.
+	Subject string `json:"subject"`
+	Tries   int    `json:"tries"`
+}
+
+// DeadLetterPage defines model for DeadLetterPage.
+type DeadLetterPage struct {
+	Items []DeadLetter `json:"items"`
+	Next  *string      `json:"next,omitempty"`
+}
+
 // DeliveryAttempt defines model for DeliveryAttempt.
 type DeliveryAttempt struct {
 	At       time.Time `json:"at"`
 	LetterId string    `json:"letterId"`
 	Outcome  string    `json:"outcome"`
 	Text     *string   `json:"text,omitempty"`
+}
+
+// DiscardRequest defines model for DiscardRequest.
+type DiscardRequest struct {
+	Reason string `json:"reason"`
 }
 
 // DisconnectRequest defines model for DisconnectRequest.
@@ -2613,6 +2659,23 @@ type ReadAllReport struct {
 	Read int `json:"read"`
 }
 
+// RedriveReport defines model for RedriveReport.
+type RedriveReport struct {
+	// More There are others; call again.
+	More bool `json:"more"`
+
+	// Redriven How many were given to the listener.
+	Redriven int `json:"redriven"`
+
+	// Skipped How many can never be handled: discard them.
+	Skipped int `json:"skipped"`
+}
+
+// RedriveRequest defines model for RedriveRequest.
+type RedriveRequest struct {
+	Listener string `json:"listener"`
+}
+
 // RemoteBudget The budget that the platform itself keeps to.
 type RemoteBudget struct {
 	// Amount A sum of money: a decimal number of major units as a string, and its currency.
@@ -3095,6 +3158,9 @@ type ContactKind string
 // DeliveryId defines model for deliveryId.
 type DeliveryId = string
 
+// EventId defines model for eventId.
+type EventId = string
+
 // IncidentId defines model for incidentId.
 type IncidentId = string
 
@@ -3106,6 +3172,9 @@ type InvitationId = string
 
 // KeyId defines model for keyId.
 type KeyId = string
+
+// Listener defines model for listener.
+type Listener = string
 
 // NoticeId defines model for noticeId.
 type NoticeId = string
@@ -3372,6 +3441,36 @@ type GetDashboardParams struct {
 
 	// IfNoneMatch The ETag that you have: 304 while nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListDeadLettersParams defines parameters for ListDeadLetters.
+type ListDeadLettersParams struct {
+	// Listener All of this listener, also those for which nothing is to be done any more.
+	Listener *string `form:"listener,omitempty" json:"listener,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RedriveListenerParams defines parameters for RedriveListener.
+type RedriveListenerParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DiscardDeadLetterParams defines parameters for DiscardDeadLetter.
+type DiscardDeadLetterParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedriveDeadLetterParams defines parameters for RedriveDeadLetter.
+type RedriveDeadLetterParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListDeliveriesParams defines parameters for ListDeliveries.
@@ -3862,6 +3961,15 @@ type TestChannelJSONRequestBody = Empty
 
 // ChooseAccountJSONRequestBody defines body for ChooseAccount for application/json ContentType.
 type ChooseAccountJSONRequestBody = AccountChoice
+
+// RedriveListenerJSONRequestBody defines body for RedriveListener for application/json ContentType.
+type RedriveListenerJSONRequestBody = RedriveRequest
+
+// DiscardDeadLetterJSONRequestBody defines body for DiscardDeadLetter for application/json ContentType.
+type DiscardDeadLetterJSONRequestBody = DiscardRequest
+
+// RedriveDeadLetterJSONRequestBody defines body for RedriveDeadLetter for application/json ContentType.
+type RedriveDeadLetterJSONRequestBody = Empty
 
 // ReplayDeliveryJSONRequestBody defines body for ReplayDelivery for application/json ContentType.
 type ReplayDeliveryJSONRequestBody = Empty

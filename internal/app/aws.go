@@ -93,8 +93,8 @@ func (e endpoints) GetServiceBaseEndpoint(_ context.Context, sdkID string) (stri
 	return url, url != "", nil
 }
 
-// parseTargets reads "name=arn,name=arn".
-func parseTargets(s string) (map[string]string, error) {
+// parseTargets reads "name=arn,name=arn", or addresses in place of ARNs, from the variable.
+func parseTargets(variable, s string) (map[string]string, error) {
 	targets := map[string]string{}
 	for pair := range strings.SplitSeq(s, ",") {
 		if pair == "" {
@@ -102,7 +102,7 @@ func parseTargets(s string) (map[string]string, error) {
 		}
 		name, arn, ok := strings.Cut(pair, "=")
 		if !ok || name == "" || arn == "" {
-			return nil, fmt.Errorf("%s: %q is not name=arn", EnvTimerTargets, pair)
+			return nil, fmt.Errorf("%s: %q is not name=arn", variable, pair)
 		}
 		targets[name] = arn
 	}

@@ -22,6 +22,7 @@ const (
 	EnvFailureTopic   = "FAILURE_TOPIC_ARN"
 	EnvSyncQueue      = "SYNC_QUEUE_URL"
 	EnvAlertQueue     = "ALERT_QUEUE_URL"
+	EnvDeadQueues     = "DEAD_LETTER_QUEUE_URLS"
 	EnvTokenKey       = "TOKEN_KEY_ARN"
 	EnvPlatforms      = "PLATFORMS"
 	EnvPublicURL      = "PUBLIC_URL"
@@ -39,7 +40,7 @@ const (
 // test holds template.yaml to them.
 func EnvNames() []string {
 	return []string{
-		EnvTable, EnvBus, EnvBudgetTopic, EnvFailureTopic, EnvSyncQueue, EnvAlertQueue, EnvTokenKey, EnvPlatforms, EnvPublicURL,
+		EnvTable, EnvBus, EnvBudgetTopic, EnvFailureTopic, EnvSyncQueue, EnvAlertQueue, EnvDeadQueues, EnvTokenKey, EnvPlatforms, EnvPublicURL,
 		EnvCursorKey, EnvIssuer, EnvAudience, EnvGitHubURL,
 		EnvTimerRole, EnvTimerGroup, EnvTimerTargets, EnvTimerDeadQueue,
 	}
@@ -57,9 +58,10 @@ type Config struct {
 	FailureTopicARN string
 	SyncQueueURL    string
 	AlertQueueURL   string
-	TokenKeyARN     string      // the KMS key that seals the tokens of connected accounts
-	Platforms       secret.Text // who we are at the ad platforms, see connectors.Read
-	PublicURL       string      // where people's browsers find us: https://api.example.com; "" for where a request came in
+	DeadQueueURLs   map[string]string // of the listeners' dead-letter queues, by listener
+	TokenKeyARN     string            // the KMS key that seals the tokens of connected accounts
+	Platforms       secret.Text       // who we are at the ad platforms, see connectors.Read
+	PublicURL       string            // where people's browsers find us: https://api.example.com; "" for where a request came in
 	CursorKey       secret.Text
 	Issuer          string
 	Audience        string
@@ -80,7 +82,11 @@ type Timers struct {
 
 // Load reads the configuration; lookup is os.Getenv, and out takes the log.
 func Load(lookup func(string) string, out io.Writer) (Config, error) {
-	targets, err := parseTargets(lookup(EnvTimerTargets))
+	targets, err := parseTargets(EnvTimerTargets, lookup(EnvTimerTargets))
+	if err != nil {
+		return Config{}, err
+	}
+	deadQueues, err := parseTargets(EnvDeadQueues, lookup(EnvDeadQueues))
 	if err != nil {
 		return Config{}, err
 	}
@@ -99,6 +105,7 @@ func Load(lookup func(string) string, out io.Writer) (Config, error) {
 		FailureTopicARN: lookup(EnvFailureTopic),
 		SyncQueueURL:    lookup(EnvSyncQueue),
 		AlertQueueURL:   lookup(EnvAlertQueue),
+		DeadQueueURLs:   deadQueues,
 		TokenKeyARN:     lookup(EnvTokenKey),
 		Platforms:       secret.NewText(lookup(EnvPlatforms)),
 		PublicURL:       lookup(EnvPublicURL),

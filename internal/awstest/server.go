@@ -106,6 +106,10 @@ func read(r *http.Request) (Call, error) {
 		c.Service, c.Action = "events", "PutEvents"
 	case r.Header.Get("X-Amz-Target") == "AmazonSQS.SendMessageBatch":
 		c.Service, c.Action = "sqs", "SendMessageBatch"
+	case r.Header.Get("X-Amz-Target") == "AmazonSQS.ReceiveMessage":
+		c.Service, c.Action = "sqs", "ReceiveMessage"
+	case r.Header.Get("X-Amz-Target") == "AmazonSQS.DeleteMessage":
+		c.Service, c.Action = "sqs", "DeleteMessage"
 	case r.Header.Get("X-Amz-Target") == "TrentService.GenerateDataKey":
 		c.Service, c.Action = "kms", "GenerateDataKey"
 	case r.Header.Get("X-Amz-Target") == "TrentService.Decrypt":
@@ -129,6 +133,8 @@ func (s *Server) answer(c Call) *Response {
 		return putEvents(c)
 	case "SendMessageBatch":
 		return BatchResults(c, nil, false)
+	case "ReceiveMessage", "DeleteMessage": // the queue is empty
+		return &Response{Status: http.StatusOK, Body: "{}"}
 	case "GenerateDataKey":
 		return s.dataKey(c)
 	case "Decrypt":

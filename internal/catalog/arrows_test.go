@@ -49,7 +49,7 @@ func TestArrows(t *testing.T) {
 		{[]string{"ticket/github", "ticket/jira"}, []string{in + "ticket/sandbox", in + "store", in + "api", in + "app", in + "entry", sdk, lambda}},
 		{[]string{"platform/meta"}, []string{in + "platform/google", in + "platform/linkedin"}},
 		{[]string{"outbound"}, []string{in}},
-		{[]string{"listen", "api/campaigns", "api/integrations", "api/metrics", "api/dashboard", "api/inbox", "api/channels", "api/events", "api/orgs", "api/posts", "api/authorize"}, []string{in + "store/", in + "catalog", in + "local", in + "app", sdk}},
+		{[]string{"listen", "api/campaigns", "api/integrations", "api/metrics", "api/dashboard", "api/inbox", "api/redrive", "api/channels", "api/events", "api/orgs", "api/posts", "api/authorize"}, []string{in + "store/", in + "catalog", in + "local", in + "app", sdk}},
 		{[]string{"app"}, []string{service, in + "api", in + "listen", in + "store"}},
 		{[]string{"catalog"}, []string{in + "local", in + "cmd", sdk}},
 		{[]string{"sim"}, []string{in + "local", sdk}},

@@ -5,6 +5,7 @@ package catalog
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -21,6 +22,7 @@ import (
 	"bellwether/internal/api/metrics"
 	"bellwether/internal/api/orgs"
 	postsapi "bellwether/internal/api/posts"
+	"bellwether/internal/api/redrive"
 	"bellwether/internal/api/tickets"
 	"bellwether/internal/bus"
 	"bellwether/internal/channel"
@@ -48,10 +50,11 @@ type Adapters struct {
 	People       channel.People            // the own addresses of persons
 	Senders      map[string]channel.Sender // to channels of organisations, by kind
 	Connectors   platform.Connectors
-	Tokens       secret.Sealer  // of connected accounts
-	Cursors      secret.Sealer  // of page cursors, and of the state that a browser carries to a platform and back
-	Outbound     outbound.Guard // what may be reached of the addresses that people give
-	PublicURL    string         // where browsers reach us; "" for where a request came in
+	Tokens       secret.Sealer                      // of connected accounts
+	Cursors      secret.Sealer                      // of page cursors, and of the state that a browser carries to a platform and back
+	DeadQueue    func(listener string) queue.Source // its dead-letter queue
+	Outbound     outbound.Guard                     // what may be reached of the addresses that people give
+	PublicURL    string                             // where browsers reach us; "" for where a request came in
 	Images       produce.Images
 	Trackers     Trackers
 	Verifier     authorize.Verifier
@@ -69,7 +72,27 @@ type Function struct {
 
 // Functions are all of them.
 func Functions(a Adapters) []Function {
-	return append(a.producers(), a.listeners()...)
+	listeners := a.listeners()
+	return slices.Concat(a.producers(), listeners, a.redrivers(listeners))
+}
+
+// redrivers look after what the listeners could not handle.
+func (a Adapters) redrivers(listeners []Function) []Function {
+	var names []string
+	queues := map[string]queue.Source{}
+	for _, f := range listeners {
+		names = append(names, f.Name)
+		if a.DeadQueue != nil {
+			queues[f.Name] = a.DeadQueue(f.Name)
+		}
+	}
+	letters := store.Parked{Table: a.Table}
+	manners := api.Manners{Requests: store.Requests{Table: a.Table}, Now: a.Now, Random: a.Random}
+	routes := redrive.API{Letters: letters, Timers: a.Timers, Listeners: names, Cursors: api.Cursors{Sealer: a.Cursors, Now: a.Now}}.Routes()
+	return []Function{
+		{Name: "redrive", Handler: entry.NewHTTP(manners.Handler(routes...))},
+		{Name: "collect-dead-letters", Handler: produce.CollectDeadLetters(queues, letters, a.Now)},
+	}
 }
 
 func (a Adapters) producers() []Function {

@@ -85,7 +85,7 @@ func (m mutator) request(o operation, w *world) request {
 		ids = w.theirs
 	case 1:
 		odd := m.text()
-		ids = tenancy{org: odd, campaign: odd, member: odd, invitation: odd, key: odd, notice: odd, integration: odd, connection: odd, post: odd, target: odd, channel: odd, alert: odd, delivery: odd, contact: odd}
+		ids = tenancy{org: odd, campaign: odd, member: odd, invitation: odd, key: odd, notice: odd, integration: odd, connection: odd, post: odd, target: odd, channel: odd, alert: odd, delivery: odd, contact: odd, letter: odd}
 	}
 	r := example(o, ids, w)
 	r.path = (&url.URL{Path: r.path}).EscapedPath()
@@ -181,7 +181,7 @@ func (m mutator) query(query string) string {
 	q, _ := url.ParseQuery(query)
 	for range 1 + m.IntN(2) {
 		name := pick(m, "limit", "cursor", "from", "to", "min_version", "unread", "archived", "month", "subject", "correlationId",
-			"date", "spend", "clicks", "severity", "category", "snoozed", "alertId", "dateFormat", "where", "duplicates", "dryRun", "asOf", "placement", "revenue", "status", "state", "code", "error", "hub.mode", "hub.verify_token", "hub.challenge", "challengeCode", "x")
+			"date", "spend", "clicks", "severity", "category", "snoozed", "alertId", "listener", "dateFormat", "where", "duplicates", "dryRun", "asOf", "placement", "revenue", "status", "state", "code", "error", "hub.mode", "hub.verify_token", "hub.challenge", "challengeCode", "x")
 		q.Set(name, pick(m, "", "1", "0", "-1", "100", "101", "abc", "true", "day", "cost", "sum", "reject", "DD-MM-YYYY", "day=2026-11-27", "=",
 			"2026-11", "2026-11-01", "2026-11-30T12:00:00Z", "9999-99-99", event.Derive("x")+".1", ".1", "campaign/"+event.Derive("x"), m.text()))
 	}

@@ -17,7 +17,8 @@ func example(o operation, c tenancy, w *world) request {
 		"{keyId}", c.key, "{noticeId}", c.notice, "{integrationId}", c.integration, "{connectionId}", c.connection,
 		"{ticketId}", c.ticket, "{orgId}", c.org, "{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
 		"{incidentId}", c.incident, "{silenceId}", c.silence,
-		"{channelId}", c.channel, "{alertId}", c.alert, "{deliveryId}", c.delivery, "{contactKind}", c.contact).Replace(o.path)
+		"{channelId}", c.channel, "{alertId}", c.alert, "{deliveryId}", c.delivery, "{contactKind}", c.contact,
+		"{listener}", "notify-budget-threshold", "{eventId}", c.letter).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -74,6 +75,10 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"timeZone":"Asia/Dubai","from":"08:30","to":"16:30","days":["monday","friday"],"holidays":[{"date":"2026-12-02","name":"National Day"}]}`
 	case "putMyNotifications", "putOrgNotifications":
 		r.body = `{"language":"ar","timeZone":"Asia/Riyadh","quiet":{"enabled":true,"from":"22:00","to":"08:00"},"rules":[{"category":"budget","channel":"email","from":"medium","digest":"daily"}]}`
+	case "redriveListener":
+		r.body = `{"listener":"notify-budget-threshold"}`
+	case "discardDeadLetter":
+		r.body = `{"reason":"it was of a test"}`
 	case "putContact":
 		r.body = `{"address":"new@example.com"}`
 	case "createChannel":
@@ -122,7 +127,7 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
 					incident: nothing, silence: nothing, ticket: "BW-000000",
-					integration: nothing, connection: nothing, post: nothing, target: nothing, channel: nothing, alert: nothing, delivery: nothing, contact: nothing,
+					integration: nothing, connection: nothing, post: nothing, target: nothing, channel: nothing, alert: nothing, delivery: nothing, contact: nothing, letter: nothing,
 				}
 				for _, c := range []struct {
 					whose string

@@ -279,3 +279,38 @@ func TestReadmeHasTheTable(t *testing.T) {
 		t.Errorf("README.md lacks the event -> listener table as the code has it:\n\n%s", want)
 	}
 }
+
+// Every listener's dead letters are collected, and every listener can be redriven to.
+func TestEveryListenerIsLookedAfter(t *testing.T) {
+	tpl := template(t)
+	var listeners []string
+	env := map[string]map[string]string{}
+	for _, f := range tpl.Functions {
+		env[f.Name] = f.Env
+		if len(f.Rules) > 0 {
+			listeners = append(listeners, f.Name)
+		}
+	}
+	names := func(text string) (list []string) {
+		for pair := range strings.SplitSeq(text, ",") {
+			name, _, _ := strings.Cut(pair, "=")
+			list = append(list, name)
+		}
+		return list
+	}
+	same(t, "queues of collect-dead-letters", names(env["collect-dead-letters"]["DEAD_LETTER_QUEUE_URLS"]), listeners)
+	same(t, "targets of redrive", names(env["redrive"]["TIMER_TARGETS"]), listeners)
+	var woken []string
+	for _, r := range tpl.Roles {
+		for _, g := range r.Grants {
+			if _, name, ok := strings.Cut(g.Resource, "function:bellwether-dev-"); r.LogicalID == "TimerRole" && ok {
+				woken = append(woken, name)
+			}
+		}
+	}
+	for _, name := range listeners {
+		if !slices.Contains(woken, name) {
+			t.Errorf("the role of timers can't invoke %s", name)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"bellwether/internal/channel"
+	"bellwether/internal/event"
+	"bellwether/internal/queue"
 )
 
 // spyPeople notes what the subscriptions of persons would ask SNS for.
@@ -61,7 +63,59 @@ func (w *watch) watchAlerts(c *client, now *moving) {
 	c.hear()
 	c.must("POST", "/v1/campaigns", `{"name":"Told","objective":"sales","currency":"USD","timeZone":"UTC","activate":true}`)
 	c.drain()
+	w.watchRedrive(c)
 	now.add(26 * time.Hour) // the digest
 	c.system.Tick()
 	c.drain()
+}
+
+// spySource notes what a dead-letter queue is asked.
+type spySource struct {
+	queue.Source
+	spy  spy
+	name string
+}
+
+func (s spySource) note(action string) {
+	s.spy.note("sqs:"+action, "sqs", "bellwether-dev-"+s.name+"-dead-letters")
+}
+
+func (s spySource) Receive(ctx context.Context) ([]queue.Received, error) {
+	s.note("ReceiveMessage")
+	return s.Source.Receive(ctx)
+}
+
+func (s spySource) Delete(ctx context.Context, receipt string) error {
+	s.note("DeleteMessage")
+	return s.Source.Delete(ctx, receipt)
+}
+
+// lost is a dead-letter queue with one message, which the system's own queue does not have.
+type lost struct {
+	queue.Source
+	listener string
+	given    *bool
+}
+
+func (l lost) Receive(ctx context.Context) ([]queue.Received, error) {
+	if *l.given {
+		return l.Source.Receive(ctx)
+	}
+	*l.given = true
+	id := event.Derive("lost", l.listener)
+	body := `{"detail-type":"CampaignCreated","detail":{"meta":{"id":"` + id + `","orgId":"` + event.Derive("lost") + `"}}}`
+	return []queue.Received{{Body: []byte(body), Receipt: "0"}}, nil
+}
+
+// watchRedrive has a listener meet an event that it does not know, and a person give it that once more.
+func (w *watch) watchRedrive(c *client) {
+	const listener = "update-dashboard-cache"
+	org, id := c.must("GET", "/v1/me", "")["orgId"].(string), event.Derive("nothing known")
+	payload := `{"source":"bellwether","detail-type":"Nothing","detail":{"meta":{"id":"` + id + `","orgId":"` + org + `","type":"Nothing","version":1}}}`
+	if _, err := w.functions[listener].Invoke(w.t.Context(), []byte(payload)); err != nil {
+		w.t.Fatal(err)
+	}
+	c.must("GET", "/v1/dead-letters", "")
+	c.must("GET", "/v1/dead-letters?listener="+listener, "")
+	c.must("POST", "/v1/dead-letters/"+listener+"/"+id+"/redrive", "")
 }

@@ -19,6 +19,7 @@ import (
 	"bellwether/internal/channel"
 	"bellwether/internal/event"
 	"bellwether/internal/local"
+	"bellwether/internal/queue"
 	"bellwether/internal/sam"
 	"bellwether/internal/schedule"
 	"bellwether/internal/store/dynamo"
@@ -67,6 +68,11 @@ func (w *watch) catalog(a catalog.Adapters) []catalog.Function {
 		own.AlertQueue, own.People = spyQueue{a.AlertQueue, s, "alerts"}, spyPeople{a.People, s}
 		if a.Tokens == nil {
 			own.Tokens = nil
+		}
+		if a.DeadQueue != nil {
+			own.DeadQueue = func(listener string) queue.Source {
+				return spySource{lost{a.DeadQueue(listener), listener, new(bool)}, s, listener}
+			}
 		}
 		all[i] = catalog.Functions(own)[i]
 		w.functions[f.Name] = all[i].Handler

@@ -18,6 +18,7 @@ import (
 
 	"bellwether/internal/catalog"
 	"bellwether/internal/channel"
+	"bellwether/internal/deadletter"
 	"bellwether/internal/delivery"
 	"bellwether/internal/event"
 	"bellwether/internal/grant"
@@ -55,6 +56,7 @@ type tenancy struct {
 	integration, connection                        string
 	page, post, target                             string // an account for posts, a post on it, its target
 	incident, silence                              string
+	letter                                         string // the event of a dead letter
 	channel, alert, delivery, contact              string // a webhook, what was sent there, the kind of an address
 	ticket                                         string
 	joinToken                                      string // of an invitation into it, for the owner of the other one
@@ -211,6 +213,7 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 	c.incident = w.incident(t, owner, c.integration)
 	c.ticket = w.ticket(t, owner, c.incident)
 	c.silence = text(post(owner, "/v1/silences", `{"match":{"platform":"tiktok"},"expiresAt":"2026-12-02T12:00:00Z","reason":"it is being rebuilt"}`), "id")
+	c.letter = w.letter(t, owner.OrgID)
 	c.channel = text(post(owner, "/v1/channels", `{"kind":"webhook","name":"Ops","url":"https://hooks.example.com/in","from":"low"}`), "id")
 	done := post(owner, "/v1/channels/"+c.channel+"/test", `{}`)
 	c.alert, c.delivery, c.contact = text(done, "alertId"), text(done, "id"), channel.Email
@@ -239,6 +242,20 @@ func (w *world) incident(t testing.TB, owner tenant.Principal, integrationID str
 		t.Fatal(list, err)
 	}
 	return list[0].ID
+}
+
+// letter is an event that a listener could not handle.
+func (w *world) letter(t testing.TB, orgID string) string {
+	t.Helper()
+	id := event.Derive("dead", orgID)
+	p := event.Parked{
+		Listener: "notify-budget-threshold", OrgID: orgID, EventID: id, Code: "tries_exhausted", Reason: "x", Public: "it failed", At: start,
+		Event: json.RawMessage(`{"detail-type":"BudgetThresholdReached","detail":{"meta":{"id":"` + id + `","orgId":"` + orgID + `","subject":"campaign/1"}}}`),
+	}
+	if err := (store.Parked{Table: w.table}).File(t.Context(), deadletter.New(p, true, 3)); err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // deliver sends what is due to the channel.
@@ -340,7 +357,7 @@ func (w *world) call(t testing.TB, p *tenant.Principal, r request) answer {
 	}
 	var last answer
 	for _, f := range w.functions {
-		if !strings.HasSuffix(f.Name, "-api") {
+		if !strings.HasSuffix(f.Name, "-api") && f.Name != "redrive" {
 			continue
 		}
 		out, err := f.Handler.Invoke(t.Context(), payload)

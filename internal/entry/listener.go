@@ -105,6 +105,7 @@ func (l *Listener) parkEvent(ctx context.Context, m event.Meta, payload []byte, 
 		Listener: l.name,
 		Reason:   cause.Error(),
 		Code:     codeOf(cause),
+		Public:   publicOf(cause),
 		OrgID:    m.OrgID,
 		EventID:  m.ID,
 		Event:    payload,
@@ -123,6 +124,13 @@ func (l *Listener) parkEvent(ctx context.Context, m event.Meta, payload []byte, 
 	obs.Note(ctx, "parked", p.Code)
 	obs.Fail(ctx, cause)
 	return nil
+}
+
+func publicOf(err error) string {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e.Message
+	}
+	return "it can't be handled"
 }
 
 func codeOf(err error) string {

@@ -3,9 +3,11 @@ package incident
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"bellwether/internal/campaign"
+	"bellwether/internal/deadletter"
 	"bellwether/internal/event"
 	"bellwether/internal/integration"
 	"bellwether/internal/platform"
@@ -43,6 +45,7 @@ const (
 	KindStale   = "stale_data"
 	KindPause   = "pause_refused"
 	KindPublish = "post_failed"
+	KindLetters = "dead_letters"
 )
 
 // Sync is the signal of an account's syncs. One that is out of reach has no syncs that could be wrong:
@@ -112,6 +115,23 @@ func Publishing(p post.Post, m event.Meta) Signal {
 			s.Count++
 		}
 	}
+	return s
+}
+
+// DeadLetters is the signal of what a listener could not handle. Of those without which money burns it is worse.
+func DeadLetters(l deadletter.Letter, resolved bool) Signal {
+	s := Signal{
+		Key: "dead_letters:" + l.Listener, Class: l.Code, EventID: l.EventID, At: l.FailedAt, Resolved: resolved, Version: l.FailedAt.UnixMicro(),
+		Kind: KindLetters, Subject: "function/" + l.Listener, Title: l.Listener + " could not handle an event", Severity: 3,
+	}
+	if resolved {
+		s.At, s.Version = l.ChangedAt, l.ChangedAt.UnixMicro()
+	}
+	if l.Listener == "notify-budget-threshold" || l.Listener == "apply-campaign-status" {
+		s.Severity = 2
+	}
+	id := event.Derive(l.EventID, l.Listener, "letter", strconv.FormatInt(l.Version, 10))
+	s.Cause = event.Edge(id, "incidents", s.At)
 	return s
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"bellwether/internal/app"
 	"bellwether/internal/awstest"
+	"bellwether/internal/deadletter"
 	"bellwether/internal/event"
 	"bellwether/internal/sam"
 	"bellwether/internal/store"
@@ -136,12 +137,12 @@ func (w *World) Asked() map[string]int {
 }
 
 // Parked are the events of the samples' organisation that the function has parked.
-func (w *World) Parked(ctx context.Context, name string) ([]event.Parked, error) {
-	page, err := store.Parked{Table: w.Table}.List(ctx, OrgID, name, store.MaxPage, "")
+func (w *World) Parked(ctx context.Context, name string) ([]deadletter.Letter, error) {
+	list, _, err := store.Parked{Table: w.Table}.List(ctx, OrgID, name, store.MaxPage, "")
 	if err != nil {
 		return nil, fmt.Errorf("parked by %s: %w", name, err)
 	}
-	return page.Events, nil
+	return list, nil
 }
 
 // Listeners are the functions that the bus invokes.

@@ -22,3 +22,19 @@ type Queue interface {
 	// again is harmless, for readers expect repeats.
 	Send(ctx context.Context, messages ...Message) error
 }
+
+// Received is a message that was taken from a queue, until it is deleted or comes back.
+type Received struct {
+	Body       []byte
+	Attributes map[string]string // of the message: why EventBridge could not deliver it, say
+	Receipt    string            // by which it is deleted
+	SentAt     time.Time
+}
+
+// Source gives out messages, to those who look after a queue that no function reads.
+type Source interface {
+	// Receive answers up to ten messages, none when there seem to be none.
+	Receive(ctx context.Context) ([]Received, error)
+	// Delete takes a message out of the queue for good; one that is gone is no error.
+	Delete(ctx context.Context, receipt string) error
+}

@@ -153,6 +153,13 @@ func EventShard(subject string) int { return shardOf(subject) }
 func (o Org) Parked(listener, eventID string) Key { return o.key(eventID, "PARKED", listener) }
 func (o Org) ParkedEvents(listener string) string { return o.pk("PARKED", listener) }
 
+// WaitingLetter is the place of one that waits for a person, by when it failed; WaitingLetters the partition
+// of a listener's.
+func (o Org) WaitingLetter(listener, eventID string, at time.Time) Key {
+	return Key{PK: o.WaitingLetters(listener), SK: Stamp(at) + "#" + eventID}
+}
+func (o Org) WaitingLetters(listener string) string { return o.pk("WAITING", listener) }
+
 // IsParked reports whether a key is that of a parked event, of whatever organisation.
 func IsParked(k Key) bool { return strings.Contains(k.PK, "#PARKED#") }
 
