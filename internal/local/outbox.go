@@ -10,14 +10,16 @@ import (
 
 // Sent is what a topic would have sent to somebody.
 type Sent struct {
-	ID       uint64    `json:"id"`
-	Protocol string    `json:"protocol"` // email, sms
-	To       string    `json:"to"`
-	Subject  string    `json:"subject,omitempty"`
-	Text     string    `json:"text"`
-	AlertID  string    `json:"alertId"`
-	Language string    `json:"language,omitempty"`
-	At       time.Time `json:"at"`
+	ID        uint64    `json:"id"`
+	Protocol  string    `json:"protocol"` // email, sms
+	To        string    `json:"to"`
+	Recipient string    `json:"recipient,omitempty"` // of a person's own subscription
+	Subject   string    `json:"subject,omitempty"`
+	Text      string    `json:"text"`
+	HTML      string    `json:"html,omitempty"` // of a person's mail: the same as a page
+	AlertID   string    `json:"alertId"`
+	Language  string    `json:"language,omitempty"`
+	At        time.Time `json:"at"`
 }
 
 // send keeps what a topic would have sent.

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
 
 	"bellwether/internal/channel"
+	"bellwether/internal/channel/mail"
 	"bellwether/internal/channel/slack"
 	"bellwether/internal/channel/teams"
 	"bellwether/internal/channel/webhook"
@@ -70,9 +70,12 @@ func (p localPeople) Send(_ context.Context, recipient, protocol string, l chann
 		if s.Recipient != recipient || s.Protocol != protocol || !s.Confirmed {
 			continue
 		}
-		one := Sent{Protocol: protocol, To: s.Address, Subject: l.Title, Text: strings.Join(l.Lines, "\n"), AlertID: l.ID, Language: l.Language, At: p.system.now()}
+		one := Sent{
+			Protocol: protocol, To: s.Address, Recipient: recipient, Subject: l.Title, Text: mail.Plain(l), HTML: mail.HTML(l),
+			AlertID: l.ID, Language: l.Language, At: p.system.now(),
+		}
 		if protocol == channel.SMS {
-			one.Subject, one.Text = "", cmp.Or(l.SMS, l.Title)
+			one.Subject, one.Text, one.HTML = "", cmp.Or(l.SMS, l.Title), ""
 		}
 		sent = append(sent, one)
 	}

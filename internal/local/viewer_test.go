@@ -3,8 +3,13 @@ package local
 import (
 	"encoding/json"
 	"fmt"
+	"html"
+	"regexp"
 	"strings"
 	"testing"
+
+	"bellwether/internal/channel"
+	"bellwether/internal/channel/mail"
 )
 
 // The page shows the first of many, escaped, and asks nothing of anybody else.
@@ -38,6 +43,39 @@ func TestPage(t *testing.T) {
 	}
 	if n := len(state["sent"].([]any)); n != onPage+20 {
 		t.Errorf("the JSON has %d messages", n)
+	}
+}
+
+// iframe is a mail's page within ours: it may run nothing and lead nowhere.
+var iframe = regexp.MustCompile(`<iframe sandbox title="([^"]*)" loading="lazy" srcdoc="([^"]*)"></iframe>`)
+
+// A mail is shown as its page, apart from ours, whatever it says.
+func TestAMailIsShownApart(t *testing.T) {
+	r := start(t, t.TempDir(), newClock())
+	l := channel.Letter{ID: "d-1", Title: `"></iframe><b>`, Lines: []string{"<script>alert(1)</script>"}, Language: "ar", Link: "https://app.example/"}
+	people := localPeople{r.System}
+	for _, protocol := range []string{channel.Email, channel.SMS} {
+		id, _, err := people.Subscribe(t.Context(), "ada", protocol, protocol+"@example.com")
+		if err == nil {
+			_, err = r.journal.confirm(id)
+		}
+		if err == nil {
+			err = people.Send(t.Context(), "ada", protocol, l)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := r.send("GET", "/_local", "").Body.String()
+	found := iframe.FindAllStringSubmatch(page, -1)
+	if len(found) != 1 || html.UnescapeString(found[0][1]) != l.Title || html.UnescapeString(found[0][2]) != mail.HTML(l) || strings.Count(page, "</iframe>") != 1 {
+		t.Fatalf("the page shows %q", found)
+	}
+	wantText(t, "the page", page, "email@example.com<br><code>ada</code>", "sms@example.com")
+	for _, m := range r.state().Sent {
+		if (m.HTML != "") != (m.Protocol == channel.Email) || (m.Text == mail.Plain(l)) != (m.Protocol == channel.Email) {
+			t.Errorf("%s has the text %q and the page %q", m.Protocol, m.Text, m.HTML)
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"bellwether/internal/channel"
+	"bellwether/internal/channel/mail"
 	"bellwether/internal/fault"
 )
 
@@ -89,7 +89,7 @@ func gone(err error) bool {
 // Send implements channel.People. It is tried once: a repeat after an answer that got lost would be a second
 // message, and whether that may be is for the caller to say.
 func (p *People) Send(ctx context.Context, recipient, protocol string, l channel.Letter) error {
-	text := strings.Join(append([]string{l.Title, ""}, l.Lines...), "\n")
+	text := mail.Plain(l) // mails of SNS are plain text
 	texts := map[string]string{"default": text, "email": text}
 	if l.SMS != "" {
 		texts["sms"] = l.SMS

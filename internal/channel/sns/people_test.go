@@ -95,7 +95,7 @@ func TestSendToAPerson(t *testing.T) {
 	if err := json.Unmarshal([]byte(form.Get("Message")), &texts); err != nil {
 		t.Fatal(err)
 	}
-	if texts["sms"] != "95 spent" || texts["email"] != "Spent: 95 €\n\nAll of it.\nAs of now." || form.Get("Subject") != "Spent: 95 ?" {
+	if texts["sms"] != "95 spent" || texts["email"] != "Spent: 95 €\n\nAll of it.\nAs of now.\n\ncritical · budget · d-1" || form.Get("Subject") != "Spent: 95 ?" {
 		t.Errorf("texts %v, subject %q", texts, form.Get("Subject"))
 	}
 	want := map[string]string{"recipient": "ada", "channel": "sms", "severity": "critical", "category": "budget", "alertId": "d-1"}
