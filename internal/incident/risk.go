@@ -8,6 +8,7 @@ import (
 	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
 	"bellwether/internal/money"
+	"bellwether/internal/platform"
 )
 
 // Running budget that nobody sees or holds is what makes an incident urgent. Its measure is what the
@@ -38,10 +39,18 @@ func (i Incident) AtCampaign() (campaignID string, ok bool) {
 	return strings.CutPrefix(i.Subject, "campaign/")
 }
 
-// Unseen is what an hour of the campaign costs at the account, as long as it runs there.
+// Unseen is what an hour of the campaign costs at the account, as long as it runs there. Where the account is
+// lost, it stands still here only: there it goes on as it was last seen.
 func Unseen(c campaign.Campaign, rows []campaign.Row, integrationID string) (money.Amount, error) {
 	return burn(c, rows, func(p campaign.Placement) bool {
-		return c.Status() == campaign.Active && p.IntegrationID == integrationID && !p.Held && !p.Lost
+		if p.IntegrationID != integrationID || p.Held {
+			return false
+		}
+		if p.Lost {
+			known := p.Remote.Status != "" && p.Remote.Status != platform.StatusUnknown
+			return c.Lifecycle == campaign.Active && !p.Remote.Gone && (!known || p.Remote.Status.Runs())
+		}
+		return c.Status() == campaign.Active
 	})
 }
 

@@ -26,6 +26,13 @@ func TestMoneyAtRisk(t *testing.T) {
 	}
 	paused := running
 	paused.PauseReasons = []string{"human"}
+	// Out of reach it is paused here, and there goes on as it was last seen.
+	lost := func(there platform.Status) campaign.Campaign {
+		c := running
+		c.PauseReasons = []string{campaign.ReasonDisconnected}
+		c.Placements = []campaign.Placement{{ID: "a", IntegrationID: "i", ExternalID: "1", Lost: true, Remote: campaign.Remote{Status: there}}}
+		return c
+	}
 	two := []campaign.Row{row("2026-11-22", "a", 24), row("2026-11-23", "a", 12), row("2026-11-23", "b", 500), row("2026-11-23", "held", 500)}
 	if from, to, ok := incident.RiskDays(running); from != "2026-11-22" || to != "2026-11-23" || !ok {
 		t.Errorf("days from %s to %s", from, to)
@@ -44,6 +51,9 @@ func TestMoneyAtRisk(t *testing.T) {
 		{"36 in 36 hours", running, two, "1.00 EUR", "0.00 EUR"}, // nobody wants a running one paused
 		{"of today alone", running, two[1:2], "1.00 EUR", "0.00 EUR"},
 		{"paused, though not there", paused, two, "0.00 EUR", "1.00 EUR"},
+		{"lost, and runs there", lost(platform.StatusActive), two, "1.00 EUR", "0.00 EUR"},
+		{"lost, and nobody knows", lost(platform.StatusUnknown), two, "1.00 EUR", "0.00 EUR"},
+		{"lost, and stands there", lost(platform.StatusPaused), two, "0.00 EUR", "0.00 EUR"},
 		{"an hour at least", running, []campaign.Row{midnight}, "7.00 EUR", "0.00 EUR"},
 		{"no results", running, nil, "0.00 EUR", "0.00 EUR"},
 	} {
