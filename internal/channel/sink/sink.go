@@ -155,7 +155,7 @@ func readSlack(got *Received, body []byte) string {
 			Elements []struct{ Type, Text string }
 		}
 	}
-	if json.Unmarshal(body, &m) != nil || len(m.Blocks) == 0 || len(m.Blocks) > 50 || m.Text == "" {
+	if json.Unmarshal(body, &m) != nil || len(m.Blocks) == 0 || len(m.Blocks) > 50 || m.Text == "" || utf8.RuneCountInString(m.Text) > 40_000 {
 		return "invalid_payload"
 	}
 	for _, b := range m.Blocks {

@@ -15,6 +15,7 @@ import (
 
 // Slack's own limits, in characters and blocks.
 const (
+	maxText    = 4000 // it recommends no more, and cuts at 40,000
 	maxHeader  = 150
 	maxSection = 3000
 	maxBlocks  = 50
@@ -65,7 +66,7 @@ type text struct {
 }
 
 func messageOf(l channel.Letter) message {
-	m := message{Text: escape(l.Title), Blocks: []block{{Type: "header", Text: &text{"plain_text", cut(oneLine(l.Title), maxHeader)}}}}
+	m := message{Text: cut(escape(l.Title), maxText), Blocks: []block{{Type: "header", Text: &text{"plain_text", cut(oneLine(l.Title), maxHeader)}}}}
 	for i, line := range l.Lines {
 		if len(m.Blocks) == maxBlocks-2 && i < len(l.Lines)-1 {
 			m.Blocks = append(m.Blocks, section("…"))

@@ -29,8 +29,11 @@ func (s Sender) Send(ctx context.Context, to channel.Endpoint, l channel.Letter)
 	return hook.Post(ctx, s.Poster, to.Address, http.Header{"Content-Type": {"application/json"}}, body, judge)
 }
 
+// judge reads the workflow's status. One that began and gave no answer in time may have posted the card.
 func judge(a outbound.Answer) channel.Outcome {
 	switch {
+	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
+		return channel.Unknown
 	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		return channel.Gone
 	case a.Status == http.StatusTooManyRequests:
