@@ -135,6 +135,12 @@ var tests = []contractTest{
 	{"PastIncidents", testPastIncidents, []Feature{Transactions}},
 	{"IncidentConflict", testIncidentConflict, nil},
 	{"Silences", testSilences, []Feature{Transactions}},
+	{"Outbox", testOutbox, []Feature{Transactions}},
+	{"Done", testDone, nil},
+	{"Lane", testLane, []Feature{Transactions, FailureImages}},
+	{"Directory", testDirectory, []Feature{Transactions}},
+	{"Channels", testChannels, []Feature{Transactions}},
+	{"SnoozedNotices", testSnoozedNotices, nil},
 }
 
 // failer is what *testing.T and *rapid.T have in common.
