@@ -123,18 +123,24 @@ func (d Delivery) settle(err *channel.Error, now time.Time) Delivery {
 	}
 	last.Outcome, last.Text = err.Outcome, err.Text
 	wait, more := d.retryIn(err)
-	switch {
-	case err.Outcome == channel.Unknown && (d.Channel == channel.SMS || !more):
+	switch maybe := d.maybeOut(); {
+	case maybe && (d.Channel == channel.SMS || !more):
 		d.State, d.EndedAt = Unknown, now.UTC()
 		return d
 	case !more:
 		d.State, d.Reason, d.EndedAt = Failed, err.Text, now.UTC()
 		return d
-	case err.Outcome != channel.Unknown:
+	case !maybe:
 		d.LetterID = "" // it is surely not out: the next letter may be another
 	}
 	d.State, d.NotBefore = Queued, now.Add(wait).UTC()
 	return d
+}
+
+// maybeOut reports whether a try of this letter ended so that nobody knows: a later one that was surely not
+// taken changes nothing about that.
+func (d Delivery) maybeOut() bool {
+	return slices.ContainsFunc(d.Attempts, func(a Attempt) bool { return a.LetterID == d.LetterID && a.Outcome == channel.Unknown })
 }
 
 // retries are the waits after each failed attempt. Webhooks are tried for a day, for machines are down

@@ -24,6 +24,8 @@ const (
 	MaxLetter = 20
 	// flightTime is after how long nobody can still be sending: a function has ended by then.
 	flightTime = 2 * time.Minute
+	// maxTold is how many of those a lane remembers: a table's item holds 400 KB.
+	maxTold = 500
 	// busyWait is when to look again while somebody sends to the same target.
 	busyWait = 3 * time.Second
 )
@@ -212,11 +214,11 @@ func (l Lane) Settle(rows []Delivery, err *channel.Error, now time.Time) Settled
 	case err.Outcome == channel.Throttle:
 		l.NotBefore = s.Rows[0].NotBefore
 	case err.Outcome == channel.Gone:
-		s.Disable = notification.DisabledGone
+		s.Disable, l.FailingSince = notification.DisabledGone, time.Time{}
 	case l.FailingSince.IsZero():
 		l.FailingSince = now.UTC()
 	case now.Sub(l.FailingSince) >= disableAfter:
-		s.Disable = notification.DisabledFailing
+		s.Disable, l.FailingSince = notification.DisabledFailing, time.Time{} // who enables it again begins anew
 	}
 	s.Lane = l
 	return s
@@ -243,5 +245,6 @@ func (l Lane) remember(rows []Delivery, err *channel.Error, now time.Time) Lane 
 	for _, d := range rows {
 		l.Told = append(l.Told, Told{d.Key, d.Message.Severity, now.UTC()})
 	}
+	l.Told = l.Told[max(0, len(l.Told)-maxTold):]
 	return l
 }

@@ -178,9 +178,51 @@ func TestAChannelThatFailsForDaysIsDisabled(t *testing.T) {
 		{"well again", nil, now.Add(6 * 24 * time.Hour), ""},
 	} {
 		s := fail(first.Lane, row("b", channel.Webhook, notification.Low), tt.err, tt.at)
-		if s.Disable != tt.want || (tt.err == nil) != s.Lane.FailingSince.IsZero() {
+		if s.Disable != tt.want || (tt.name != "not yet") != s.Lane.FailingSince.IsZero() {
 			t.Errorf("%s: disabled for %q, failing since %v", tt.name, s.Disable, s.Lane.FailingSince)
 		}
+	}
+}
+
+// Who enables a channel again that had failed for days has five more.
+func TestAChannelThatWasEnabledAgainBeginsAnew(t *testing.T) {
+	for _, end := range []channel.Outcome{channel.Unsent, channel.Gone} {
+		lane, at := delivery.Lane{FailingSince: now}, now.Add(6*24*time.Hour)
+		lane = fail(lane, row("a", channel.Webhook, notification.Low), &channel.Error{Outcome: end}, at).Lane
+		s := fail(lane, row("b", channel.Webhook, notification.Low), &channel.Error{Outcome: channel.Unsent}, at.Add(time.Hour))
+		if s.Disable != "" || !s.Lane.FailingSince.Equal(at.Add(time.Hour)) {
+			t.Errorf("after %s: disabled for %q, failing since %v", end, s.Disable, s.Lane.FailingSince)
+		}
+	}
+}
+
+// A letter that may be out stays that letter, whatever becomes of its later tries: it keeps its name, and in
+// the end nobody knows.
+func TestALetterInDoubtStaysInDoubt(t *testing.T) {
+	for end, want := range map[channel.Outcome]delivery.State{
+		channel.Unsent: delivery.Queued, channel.Throttle: delivery.Queued, channel.Refused: delivery.Unknown, channel.Gone: delivery.Unknown,
+	} {
+		d := fail(delivery.Lane{}, row("a", channel.Slack, notification.High), &channel.Error{Outcome: channel.Unknown}, now).Rows[0]
+		name := d.LetterID
+		d = fail(delivery.Lane{}, d, &channel.Error{Outcome: end, Text: "why"}, d.NotBefore).Rows[0]
+		if d.State != want || name == "" || d.LetterID != name || d.Suppress(delivery.Muted, now).State != delivery.Unknown {
+			t.Errorf("%s: %s, letter %q, want %s, letter %q", end, d.State, d.LetterID, want, name)
+		}
+	}
+	d := fail(delivery.Lane{}, row("a", channel.Slack, notification.High), &channel.Error{Outcome: channel.Unsent}, now).Rows[0]
+	if d = fail(delivery.Lane{}, d, &channel.Error{Outcome: channel.Refused}, d.NotBefore).Rows[0]; d.State != delivery.Failed {
+		t.Errorf("what was surely not taken is %s", d.State)
+	}
+}
+
+// A lane stays small enough to be stored, however much is critical within an hour.
+func TestALaneStaysSmall(t *testing.T) {
+	lane := delivery.Lane{}
+	for n := range 1000 {
+		lane = fail(lane, row(fmt.Sprint(n), channel.Slack, notification.Critical), nil, now.Add(time.Duration(n)*time.Second)).Lane
+	}
+	if last := lane.Told[len(lane.Told)-1]; len(lane.Told) != 500 || last.Key != "key-999" {
+		t.Errorf("it remembers %d, the last %+v", len(lane.Told), last)
 	}
 }
 
