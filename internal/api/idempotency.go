@@ -11,6 +11,7 @@ import (
 	"bellwether/internal/fault"
 	"bellwether/internal/obs"
 	"bellwether/internal/replay"
+	"bellwether/internal/tenant"
 )
 
 const (
@@ -26,6 +27,8 @@ type RequestLog interface {
 	Begin(ctx context.Context, c replay.Claim) (replay.Claim, *replay.Answer, error)
 	// Finish keeps the answer; nil gives the key free again.
 	Finish(ctx context.Context, c replay.Claim, a *replay.Answer) error
+	// Record adds to the audit trail; a record that is there stays.
+	Record(ctx context.Context, r tenant.AuditRecord) error
 }
 
 // idempotent makes a POST with an Idempotency-Key happen once: a repeat gets the first answer.
@@ -67,7 +70,9 @@ func (m Manners) run(w http.ResponseWriter, r *http.Request, route Route, claim 
 	cause := RequestCause(r)
 	cause.ID = claim.CauseID()
 	rec := &recorder{header: http.Header{}}
-	if err := next(rec, withCause(r, cause)); err != nil {
+	r = withCause(r, cause)
+	r = r.WithContext(context.WithValue(r.Context(), begunKey{}, claim.BegunAt))
+	if err := next(rec, r); err != nil {
 		rec = &recorder{header: http.Header{RequestIDHeader: w.Header()[RequestIDHeader]}}
 		writeProblem(rec, err)
 	}

@@ -27,6 +27,9 @@ type Route struct {
 	// ShownOnce is set where the answer holds a secret: it is never kept, so a repeat under the same
 	// Idempotency-Key repeats neither the work nor the secret.
 	ShownOnce bool
+	// Audit is what the route does, in the past tense, for the audit trail: "campaign.paused". It is "" where
+	// the change itself writes its record, and where nothing of the organisation is changed.
+	Audit string
 	// Public is set where nobody signs in: a platform's calls, a browser that comes from one. Package
 	// tenant lists these routes too; one that stands in one place only is denied to everybody.
 	Public bool
@@ -57,7 +60,7 @@ func (m Manners) Handler(routes ...Route) http.Handler {
 }
 
 func (m Manners) serve(route Route) http.Handler {
-	handle := m.authorized(route, m.identified(route, m.idempotent(route, route.Handle)))
+	handle := m.authorized(route, m.identified(route, m.idempotent(route, m.audited(route, route.Handle))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -3772,6 +3772,12 @@ type CreateApiKeyParams struct {
 type ListAuditParams struct {
 	Month *string `form:"month,omitempty" json:"month,omitempty"`
 
+	// Subject Instead of a month, what was changed, of all times: campaign/<id>, user/<id>.
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Actor Instead of a month, who changed it, of all times: user/<id>, key/<id>.
+	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
+
 	// Limit The most items of a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 

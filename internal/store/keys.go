@@ -289,6 +289,14 @@ func (o Org) Audit(id string, at time.Time) Key {
 	return o.key(Stamp(at)+"#"+id, "AUDIT", at.UTC().Format("2006-01"))
 }
 
+// AuditOfSubject is its place among those of what was changed, AuditOfActor its copy among those of who did it.
+func (o Org) AuditOfSubject(subject, id string, at time.Time) Key {
+	return o.key(Stamp(at)+"#"+id, "AUDITED", subject)
+}
+func (o Org) AuditOfActor(actor, id string, at time.Time) Key {
+	return o.key(Stamp(at)+"#"+id, "AUDITOF", actor)
+}
+
 // UserKey is the look-up of a signed-in person, by the derived id of issuer and subject.
 func UserKey(userID string) Key { return Key{PK: "USER#" + userID, SK: "USER"} }
 

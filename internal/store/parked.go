@@ -100,11 +100,11 @@ func (r Parked) Change(ctx context.Context, action string, l deadletter.Letter, 
 	if err != nil {
 		return l, err
 	}
-	record, err := auditOp(cause, l.OrgID, action, "dead-letter/"+l.Listener+"/"+l.EventID, next.Note)
+	record, err := auditOps(cause, l.OrgID, action, "dead-letter/"+l.Listener+"/"+l.EventID, next.Note)
 	if err != nil {
 		return l, err
 	}
-	if err := r.Table.Write(ctx, event.Derive(cause.ID, l.Listener, l.EventID), Put(item, VersionIs(l.Version)), record); err != nil {
+	if err := r.Table.Write(ctx, event.Derive(cause.ID, l.Listener, l.EventID), append(record, Put(item, VersionIs(l.Version)))...); err != nil {
 		return l, err
 	}
 	return next, r.settle(ctx, next)

@@ -7,6 +7,7 @@ import (
 
 	"bellwether/internal/fault"
 	"bellwether/internal/replay"
+	"bellwether/internal/tenant"
 )
 
 // Requests keeps the requests that have an idempotency key.
@@ -86,4 +87,9 @@ func requestKey(c replay.Claim) Key {
 		org = c.PrincipalID
 	}
 	return Org(org).Request(c.PrincipalID, c.KeyHash)
+}
+
+// Record adds to the organisation's audit trail that a request changed something.
+func (s Requests) Record(ctx context.Context, r tenant.AuditRecord) error {
+	return Audit(s).Record(ctx, r)
 }

@@ -53,11 +53,11 @@ func (s Silences) write(ctx context.Context, sil incident.Silence, action string
 		return err
 	}
 	item.Version, item.Index = sil.Version, Org(sil.OrgID).SilenceByExpiry(sil.ID, sil.ExpiresAt)
-	record, err := auditOp(cause, sil.OrgID, action, "silence/"+sil.ID, sil.Reason)
+	record, err := auditOps(cause, sil.OrgID, action, "silence/"+sil.ID, sil.Reason)
 	if err != nil {
 		return err
 	}
-	return s.Table.Write(ctx, cause.CorrelationID+"/"+action, Put(item, cond), record)
+	return s.Table.Write(ctx, cause.CorrelationID+"/"+action, append(record, Put(item, cond))...)
 }
 
 // Current are the silences that are in force at now or will be, the first to expire first.

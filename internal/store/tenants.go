@@ -85,8 +85,7 @@ func remove(key Key, cond Condition) part { return part{op: Delete(key, cond)} }
 
 // write does the parts and their audit record, all or nothing.
 func (s Tenants) write(ctx context.Context, cause event.Cause, orgID, action, subject, detail string, parts ...part) error {
-	record, err := auditOp(cause, orgID, action, subject, detail)
-	ops := []Op{record}
+	ops, err := auditOps(cause, orgID, action, subject, detail)
 	for _, p := range parts {
 		if p.err != nil {
 			err = p.err

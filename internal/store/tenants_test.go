@@ -95,7 +95,7 @@ func TestFirstLoginsAtOnceMakeOneOrganisation(t *testing.T) {
 	if err != nil || len(members) != 1 {
 		t.Errorf("members %+v, error %v", members, err)
 	}
-	trail, _, err := store.Audit(s).List(t.Context(), got[0].OrgID, start, 10, "")
+	trail, _, err := store.Audit(s).List(t.Context(), got[0].OrgID, store.AuditFilter{Month: start}, 10, "")
 	if err != nil || len(trail) != 1 || trail[0].Action != "org.created" {
 		t.Errorf("audit %+v, error %v", trail, err)
 	}
@@ -326,7 +326,7 @@ func TestTheAuditTrail(t *testing.T) {
 	if err := s.RemoveMember(t.Context(), ada, ada.ID, because("leave")); err == nil {
 		t.Fatal("the last owner left")
 	}
-	trail, _, err := store.Audit(s).List(t.Context(), ada.OrgID, start, 100, "")
+	trail, _, err := store.Audit(s).List(t.Context(), ada.OrgID, store.AuditFilter{Month: start}, 100, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,11 +34,11 @@ func (s Trackers) Put(ctx context.Context, t ticket.Settings, before int64, caus
 	if err != nil {
 		return err
 	}
-	record, err := auditOp(cause, t.OrgID, "tracker.changed", "org/"+t.OrgID, t.Kind+" "+t.Project)
+	record, err := auditOps(cause, t.OrgID, "tracker.changed", "org/"+t.OrgID, t.Kind+" "+t.Project)
 	if err != nil {
 		return err
 	}
-	return s.Table.Write(ctx, versioned(cause.CorrelationID+"/tracker", t.Version), Put(item, since(before)), record)
+	return s.Table.Write(ctx, versioned(cause.CorrelationID+"/tracker", t.Version), append(record, Put(item, since(before)))...)
 }
 
 // Note writes what became of the last call to the organisation's tracker of the kind: text is why it was

@@ -53,16 +53,16 @@ type API struct {
 func (a API) Routes() []api.Route {
 	const one = "/v1/campaigns/{campaignId}"
 	return []api.Route{
-		{Pattern: "POST /v1/campaigns", Handle: a.create},
+		{Pattern: "POST /v1/campaigns", Handle: a.create, Audit: "campaign.created"},
 		{Pattern: "GET /v1/campaigns", Handle: a.list},
 		{Pattern: "GET " + one, Handle: a.get},
-		{Pattern: "PATCH " + one, Handle: a.edit},
-		{Pattern: "POST " + one + "/pause", Handle: a.pause},
-		{Pattern: "POST " + one + "/resume", Handle: a.resume},
-		{Pattern: "POST " + one + "/archive", Handle: a.archive},
-		{Pattern: "POST " + one + "/budget", Handle: a.budget},
-		{Pattern: "POST " + one + "/budget-override", Handle: a.override},
-		{Pattern: "POST " + one + "/placements", Handle: a.placements},
+		{Pattern: "PATCH " + one, Handle: a.edit, Audit: "campaign.updated"},
+		{Pattern: "POST " + one + "/pause", Handle: a.pause, Audit: "campaign.paused"},
+		{Pattern: "POST " + one + "/resume", Handle: a.resume, Audit: "campaign.resumed"},
+		{Pattern: "POST " + one + "/archive", Handle: a.archive, Audit: "campaign.archived"},
+		{Pattern: "POST " + one + "/budget", Handle: a.budget, Audit: "campaign.budget_changed"},
+		{Pattern: "POST " + one + "/budget-override", Handle: a.override, Audit: "campaign.budget_overridden"},
+		{Pattern: "POST " + one + "/placements", Handle: a.placements, Audit: "campaign.placements_added"},
 	}
 }
 

@@ -61,7 +61,7 @@ func (a API) Routes() []api.Route {
 		{Pattern: "PUT /v1/me/notifications", Handle: a.putMine},
 		{Pattern: "PUT /v1/me/contacts/{contactKind}", Handle: a.putContact},
 		{Pattern: "DELETE /v1/me/contacts/{contactKind}", Handle: a.removeContact},
-		{Pattern: "POST /v1/me/contacts/{contactKind}/test", Handle: a.testContact},
+		{Pattern: "POST /v1/me/contacts/{contactKind}/test", Handle: a.testContact, Audit: "contact.tested"},
 		{Pattern: "GET /v1/org/notifications", Handle: a.defaults},
 		{Pattern: "PUT /v1/org/notifications", Handle: a.putDefaults},
 		{Pattern: "GET /v1/channels", Handle: a.list},
@@ -69,10 +69,10 @@ func (a API) Routes() []api.Route {
 		{Pattern: "GET /v1/channels/{channelId}", Handle: a.get},
 		{Pattern: "PATCH /v1/channels/{channelId}", Handle: a.update},
 		{Pattern: "DELETE /v1/channels/{channelId}", Handle: a.remove},
-		{Pattern: "POST /v1/channels/{channelId}/test", Handle: a.test},
+		{Pattern: "POST /v1/channels/{channelId}/test", Handle: a.test, Audit: "channel.tested"},
 		{Pattern: "POST /v1/channels/{channelId}/rotate-key", Handle: a.rotate, ShownOnce: true},
 		{Pattern: "GET /v1/deliveries", Handle: a.deliveries},
-		{Pattern: "POST /v1/deliveries/{alertId}/{deliveryId}/replay", Handle: a.replay},
+		{Pattern: "POST /v1/deliveries/{alertId}/{deliveryId}/replay", Handle: a.replay, Audit: "delivery.replayed"},
 	}
 }
 

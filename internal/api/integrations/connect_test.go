@@ -16,6 +16,7 @@ import (
 	"bellwether/internal/platform"
 	"bellwether/internal/produce"
 	"bellwether/internal/replay"
+	"bellwether/internal/tenant"
 )
 
 func TestPlatforms(t *testing.T) {
@@ -136,6 +137,7 @@ func (forgetful) Begin(_ context.Context, c replay.Claim) (replay.Claim, *replay
 	return c, nil, nil
 }
 func (forgetful) Finish(context.Context, replay.Claim, *replay.Answer) error { return nil }
+func (forgetful) Record(context.Context, tenant.AuditRecord) error           { return nil }
 
 // A repeat under the same Idempotency-Key goes on with the same attempt, whose verifier holds for both states.
 func TestBeginAgainAfterALostAnswer(t *testing.T) {

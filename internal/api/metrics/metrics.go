@@ -40,9 +40,9 @@ type API struct {
 func (a API) Routes() []api.Route {
 	const one = "/v1/campaigns/{campaignId}"
 	return []api.Route{
-		{Pattern: "PUT " + one + "/metrics", Handle: a.put},
+		{Pattern: "PUT " + one + "/metrics", Handle: a.put, Audit: "campaign.results_put"},
 		{Pattern: "GET " + one + "/metrics", Handle: a.list},
-		{Pattern: "POST " + one + "/metrics/import", Handle: a.importCSV},
+		{Pattern: "POST " + one + "/metrics/import", Handle: a.importCSV, Audit: "campaign.results_imported"},
 		{Pattern: "GET " + one + "/performance", Handle: a.performance},
 	}
 }

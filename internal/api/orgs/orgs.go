@@ -5,11 +5,11 @@ package orgs
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"bellwether/internal/api"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
+	"bellwether/internal/store"
 	"bellwether/internal/tenant"
 )
 
@@ -34,7 +34,7 @@ type Tenants interface {
 
 // Audit reads the audit trail.
 type Audit interface {
-	List(ctx context.Context, orgID string, month time.Time, limit int, after string) ([]tenant.AuditRecord, string, error)
+	List(ctx context.Context, orgID string, f store.AuditFilter, limit int, after string) ([]tenant.AuditRecord, string, error)
 }
 
 // API is the API of organisations.

@@ -56,17 +56,17 @@ func (a API) Routes() []api.Route {
 	const one = "/v1/posts/{postId}"
 	const target = one + "/targets/{targetId}"
 	return []api.Route{
-		{Pattern: "POST /v1/posts", Handle: a.create},
+		{Pattern: "POST /v1/posts", Handle: a.create, Audit: "post.created"},
 		{Pattern: "GET /v1/posts", Handle: a.list},
 		{Pattern: "GET " + one, Handle: a.get},
-		{Pattern: "PATCH " + one, Handle: a.edit},
-		{Pattern: "POST " + one + "/schedule", Handle: a.schedule},
-		{Pattern: "POST " + one + "/cancel", Handle: a.cancel},
-		{Pattern: "POST " + one + "/publish-now", Handle: a.publishNow},
-		{Pattern: "POST " + target + "/retry", Handle: a.retry},
-		{Pattern: "POST " + target + "/confirm", Handle: a.confirm},
+		{Pattern: "PATCH " + one, Handle: a.edit, Audit: "post.updated"},
+		{Pattern: "POST " + one + "/schedule", Handle: a.schedule, Audit: "post.scheduled"},
+		{Pattern: "POST " + one + "/cancel", Handle: a.cancel, Audit: "post.cancelled"},
+		{Pattern: "POST " + one + "/publish-now", Handle: a.publishNow, Audit: "post.published_now"},
+		{Pattern: "POST " + target + "/retry", Handle: a.retry, Audit: "post.retried"},
+		{Pattern: "POST " + target + "/confirm", Handle: a.confirm, Audit: "post.confirmed"},
 		{Pattern: "GET /v1/calendar", Handle: a.calendar},
-		{Pattern: "POST /v1/calendar/feed", Handle: a.makeFeed},
+		{Pattern: "POST /v1/calendar/feed", Handle: a.makeFeed, Audit: "calendar.feed_made"},
 		{Pattern: "GET " + feedPath, Handle: a.feed, Public: true},
 	}
 }

@@ -58,9 +58,9 @@ func (a API) Routes() []api.Route {
 		{Pattern: "DELETE /v1/org/tracker", Handle: a.dropTracker},
 		{Pattern: "GET /v1/tickets", Handle: a.list},
 		{Pattern: "GET " + one, Handle: a.get},
-		{Pattern: "POST " + one + "/close", Handle: a.turn(ticket.Done)},
-		{Pattern: "POST " + one + "/reopen", Handle: a.turn(ticket.Open)},
-		{Pattern: "POST " + one + "/comments", Handle: a.comment},
+		{Pattern: "POST " + one + "/close", Handle: a.turn(ticket.Done), Audit: "ticket.closed"},
+		{Pattern: "POST " + one + "/reopen", Handle: a.turn(ticket.Open), Audit: "ticket.reopened"},
+		{Pattern: "POST " + one + "/comments", Handle: a.comment, Audit: "ticket.commented"},
 		{Pattern: "POST /v1/webhooks/github/{orgId}", Handle: a.hook(ticket.GitHub, "X-Hub-Signature-256", github.Hear), Public: true},
 		{Pattern: "POST /v1/webhooks/jira/{orgId}", Handle: a.hook(ticket.Jira, "X-Hub-Signature", jira.Hear), Public: true},
 	}
