@@ -32,7 +32,7 @@ reset:
 	rm -rf .bellwether
 
 test: lint
-	go test ./...
+	go test -timeout 20m ./...
 
 lint:
 	@unformatted=$$(gofmt -l functions internal); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
