@@ -89,6 +89,9 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 		message: message, cause: e.Meta, roster: roster, people: people, alert: alert,
 		matter: notification.Matter{CampaignID: c.ID, BudgetVersion: e.Data.BudgetVersion, PeriodStart: e.Data.PeriodStart},
 	}
+	if e.Data.Late { // that its period is over is what it tells
+		n.matter.PeriodStart = ""
+	}
 	work = append(work, b.notices(n)...)
 	if !told {
 		work = append(work, func(ctx context.Context) error { return b.publish(ctx, n) })

@@ -29,7 +29,7 @@ type Matter struct {
 	Incident      string `json:"incident,omitempty"` // the key of one: it stands until that is over
 	CampaignID    string `json:"campaignId,omitempty"`
 	BudgetVersion int64  `json:"budgetVersion,omitempty"` // with CampaignID: it stands while the budget is this one
-	PeriodStart   string `json:"periodStart,omitempty"`   // and its period
+	PeriodStart   string `json:"periodStart,omitempty"`   // and its period, if one is given
 }
 
 // NoticeID is the id of the person's notice about what the event with the id caused.

@@ -5,10 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"bellwether/internal/budget"
+	"bellwether/internal/campaign"
 	"bellwether/internal/channel"
 	"bellwether/internal/delivery"
 	"bellwether/internal/event"
 	"bellwether/internal/incident"
+	"bellwether/internal/money"
 	"bellwether/internal/notification"
 	"bellwether/internal/store"
 )
@@ -270,6 +273,34 @@ func TestSilencedAndExplainedIncidentsAreNotTold(t *testing.T) {
 		i, err := store.Incidents{Table: o.raw}.Last(t.Context(), orgID, key)
 		if err != nil || (tt.reason == delivery.Silenced) != (len(i.Silences) == 1) {
 			t.Errorf("%s: its story names %v (%v)", name, i.Silences, err)
+		}
+	}
+}
+
+// A budget's alert that waited is told only while it is that budget's, and that period's.
+func TestAnAlertOfAnotherBudgetIsNotTold(t *testing.T) {
+	daily := func(version int64) *budget.Budget {
+		return &budget.Budget{AmountMicros: 100 * money.Micro, Period: budget.Daily, Version: version}
+	}
+	for name, tt := range map[string]struct {
+		c      campaign.Campaign
+		period string
+		told   bool
+	}{
+		"it stands":            {campaign.Campaign{TimeZone: "UTC", Budget: daily(1)}, "2026-11-16", true},
+		"the budget changed":   {campaign.Campaign{TimeZone: "UTC", Budget: daily(2)}, "2026-11-16", false},
+		"the budget went":      {campaign.Campaign{TimeZone: "UTC"}, "2026-11-16", false},
+		"the day is over":      {campaign.Campaign{TimeZone: "UTC", Budget: daily(1)}, "2026-11-15", false},
+		"it tells of a former": {campaign.Campaign{TimeZone: "UTC", Budget: daily(1)}, "", true},
+	} {
+		o := newOffice(t)
+		o.campaigns = fewCampaigns{"c": tt.c}
+		h := critical(alertID, ada)
+		h.Matter = notification.Matter{CampaignID: "c", BudgetVersion: 1, PeriodStart: tt.period}
+		o.hand(h)
+		o.until(begin.Add(time.Minute))
+		if got := len(o.letters[mailTo]) == 1; got != tt.told {
+			t.Errorf("%s: told %v, %+v", name, got, o.rows(alertID)[mailTo].Reason)
 		}
 	}
 }

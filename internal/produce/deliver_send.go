@@ -104,10 +104,14 @@ func (t *turn) verdict(ctx context.Context, d delivery.Delivery) (string, error)
 		if fault.Is(err, fault.NotFound) {
 			return delivery.Over, nil
 		}
-		if err == nil && (c.Budget == nil || c.Budget.Version != m.BudgetVersion) {
+		if err != nil {
+			return "", err
+		}
+		passed := m.PeriodStart != "" && c.Window(t.now).Start != m.PeriodStart
+		if c.Budget == nil || c.Budget.Version != m.BudgetVersion || passed {
 			return delivery.Over, nil
 		}
-		return "", err
+		return "", nil
 	}
 	return "", nil
 }

@@ -45,20 +45,21 @@ type death struct{}
 // office is an organisation of two people and three channels, the queue and the timers by which they are
 // told, and the ends of the channels themselves.
 type office struct {
-	t        *testing.T
-	now      time.Time
-	raw      *bolt.Table
-	fate     func(n int) fate
-	calls    int
-	dead     bool
-	mail     []errand
-	timers   map[string]schedule.Timer
-	letters  map[string][]channel.Letter // by target
-	sendFate func(target string) *channel.Error
-	maybe    map[string]int // letters that came without an answer, by target
-	deaths   int            // processes that may have died over a letter
-	sealer   secret.Sealer
-	random   *rand.ChaCha8
+	t         *testing.T
+	now       time.Time
+	raw       *bolt.Table
+	fate      func(n int) fate
+	calls     int
+	dead      bool
+	mail      []errand
+	timers    map[string]schedule.Timer
+	letters   map[string][]channel.Letter // by target
+	sendFate  func(target string) *channel.Error
+	maybe     map[string]int // letters that came without an answer, by target
+	deaths    int            // processes that may have died over a letter
+	sealer    secret.Sealer
+	campaigns fewCampaigns
+	random    *rand.ChaCha8
 }
 
 type errand struct {
@@ -239,17 +240,22 @@ func (o *office) deliverer() produce.Deliverer {
 	sender := officeSender{officeEnd{o}}
 	return produce.Deliverer{
 		Ledger: store.Deliveries{Table: table}, Addresses: store.Notify{Table: table}, Rosters: store.Tenants{Table: table},
-		Inboxes: store.Inbox{Table: table}, Incidents: store.Incidents{Table: table}, Silences: store.Silences{Table: table}, Campaigns: noCampaigns{},
+		Inboxes: store.Inbox{Table: table}, Incidents: store.Incidents{Table: table}, Silences: store.Silences{Table: table}, Campaigns: o.campaigns,
 		People:  officePeople{officeEnd{o}},
 		Senders: map[string]channel.Sender{channel.Slack: sender, channel.Teams: sender, channel.Webhook: sender},
 		Sealer:  o.sealer, Queue: officeQueue{o}, Timers: officeQueue{o}, Now: o.clock, Random: o.random,
 	}
 }
 
-type noCampaigns struct{}
+// fewCampaigns are campaigns by id.
+type fewCampaigns map[string]campaign.Campaign
 
-func (noCampaigns) Get(context.Context, string, string) (campaign.Campaign, error) {
-	return campaign.Campaign{}, fault.New(fault.NotFound, "not_found", "there is none")
+func (f fewCampaigns) Get(_ context.Context, _, id string) (campaign.Campaign, error) {
+	c, ok := f[id]
+	if !ok {
+		return c, fault.New(fault.NotFound, "not_found", "there is none")
+	}
+	return c, nil
 }
 
 func (o *office) hand(h notification.Handover) {
