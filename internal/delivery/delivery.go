@@ -63,6 +63,7 @@ type Delivery struct {
 	Repeat     int                  `json:"repeat,omitempty"`   // which reminder it is
 	Test       bool                 `json:"test,omitempty"`     // somebody tries the way
 	LetterID   string               `json:"letterId,omitempty"` // of the letter that may be out with it
+	Replayed   bool                 `json:"replayed,omitempty"` // it is sent once more, as the letter that it was
 	Attempts   []Attempt            `json:"attempts,omitempty"`
 	NotBefore  time.Time            `json:"notBefore"`
 	CreatedAt  time.Time            `json:"createdAt"`
@@ -130,7 +131,7 @@ func (d Delivery) settle(err *channel.Error, now time.Time) Delivery {
 	case !more:
 		d.State, d.Reason, d.EndedAt = Failed, err.Text, now.UTC()
 		return d
-	case !maybe:
+	case !maybe && !d.Replayed:
 		d.LetterID = "" // it is surely not out: the next letter may be another
 	}
 	d.State, d.NotBefore = Queued, now.Add(wait).UTC()

@@ -215,6 +215,19 @@ func TestALetterInDoubtStaysInDoubt(t *testing.T) {
 	}
 }
 
+// What is sent once more keeps the name of the first letter through all its tries, and its end is its own.
+func TestAReplayKeepsItsName(t *testing.T) {
+	first := fail(delivery.Lane{}, row("a", channel.Slack, notification.High), &channel.Error{Outcome: channel.Refused}, now).Rows[0]
+	name := first.Attempts[0].LetterID
+	d := fail(delivery.Lane{}, first.Replay("request", now), &channel.Error{Outcome: channel.Unsent}, now).Rows[0]
+	if d.State != delivery.Queued || d.LetterID != name {
+		t.Errorf("after a try it is %s, letter %q, want %q", d.State, d.LetterID, name)
+	}
+	if d = fail(delivery.Lane{}, d, &channel.Error{Outcome: channel.Gone}, d.NotBefore).Rows[0]; d.State != delivery.Failed || d.Attempts[1].LetterID != name {
+		t.Errorf("in the end it is %s, letter %q, want %q", d.State, d.Attempts[1].LetterID, name)
+	}
+}
+
 // A lane stays small enough to be stored, however much is critical within an hour.
 func TestALaneStaysSmall(t *testing.T) {
 	lane := delivery.Lane{}

@@ -151,7 +151,7 @@ func (d Delivery) Replay(causeID string, now time.Time) Delivery {
 	if n := len(d.Attempts); n > 0 {
 		letter = d.Attempts[n-1].LetterID
 	}
-	d.ID = event.Derive(d.ID, "replay", causeID)
+	d.ID, d.Replayed = event.Derive(d.ID, "replay", causeID), true
 	d.State, d.Reason, d.Attempts, d.LetterID, d.EndedAt = Queued, "", nil, letter, time.Time{}
 	d.NotBefore, d.CreatedAt, d.Version = now.UTC(), now.UTC(), 1
 	return d

@@ -56,7 +56,7 @@ var mutants = []mutant{
 	{name: "a text message in doubt is sent again", file: "internal/delivery/delivery.go", tests: "./internal/produce",
 		old: "(d.Channel == channel.SMS || !more)", new: "!more"},
 	{name: "a letter in doubt is sent again under another name", file: "internal/delivery/delivery.go", tests: "./internal/produce",
-		old: "	case !maybe:", new: "	default:"},
+		old: "	case !maybe && !d.Replayed:", new: "	default:"},
 	{name: "nobody takes over a letter whose sender died", file: "internal/delivery/lane.go", tests: "./internal/produce",
 		old: "l.Flight != nil && !now.Before(l.Flight.Until)", new: "false && now.Before(l.Flight.Until)"},
 	{name: "a delivery that is not done is not looked at again", file: "internal/produce/deliver_turn.go", tests: "./internal/produce",
