@@ -50,6 +50,7 @@ const (
 	AlertKindBudget        AlertKind = "budget"
 	AlertKindDisconnected  AlertKind = "disconnected"
 	AlertKindGrantEnding   AlertKind = "grant_ending"
+	AlertKindIncident      AlertKind = "incident"
 	AlertKindPost          AlertKind = "post"
 	AlertKindStale         AlertKind = "stale"
 	AlertKindStatusRefused AlertKind = "status_refused"
@@ -64,6 +65,8 @@ func (e AlertKind) Valid() bool {
 	case AlertKindDisconnected:
 		return true
 	case AlertKindGrantEnding:
+		return true
+	case AlertKindIncident:
 		return true
 	case AlertKindPost:
 		return true

@@ -142,6 +142,6 @@ func Further() []Data {
 		CampaignStatusDrifted{}, CampaignStatusConfirmed{}, CampaignStatusRefused{},
 		IntegrationRecovered{}, IntegrationTokenExpiring{}, MetricsStale{},
 		PostAtRisk{}, PostCancelled{}, PostFailureResolved{},
-		IncidentOpened{}, IncidentResolved{},
+		IncidentOpened{}, IncidentChanged{}, IncidentResolved{}, AckTimedOut{}, SlaAtRisk{}, SlaBreached{},
 	}
 }

@@ -28,14 +28,18 @@ type Incident struct {
 	Kind         string    `json:"kind"`
 	Subject      string    `json:"subject"` // what it is about: "integration/<id>"
 	Title        string    `json:"title"`
+	Name         string    `json:"name,omitempty"` // of what it is about
 	Severity     Severity  `json:"severity"`
 	State        State     `json:"state"`
 	Class        string    `json:"class,omitempty"`
 	Platforms    []string  `json:"platforms,omitempty"` // on which it is wrong, sorted
 	AssigneeID   string    `json:"assigneeId,omitempty"`
 	TakenBy      string    `json:"takenBy,omitempty"`      // the actor whose acknowledgement holds
+	TakenAt      time.Time `json:"takenAt,omitzero"`       // when they acknowledged
+	Marks        []Mark    `json:"marks,omitempty"`        // of its clocks, of which people were told
 	SuppressedBy string    `json:"suppressedBy,omitempty"` // the incident that explains it: nobody is asked to look after both
 	Suppressed   bool      `json:"suppressed,omitempty"`   // it once was
+	ReleasedAt   time.Time `json:"releasedAt,omitzero"`    // when that ended, though it stood: people are asked since
 	Silences     []string  `json:"silences,omitempty"`     // by which nobody was told of it
 	Signals      int       `json:"signals"`                // that said it is wrong
 	Healthy      int       `json:"healthy,omitempty"`      // in a row, since
@@ -132,7 +136,7 @@ func (i Incident) Hear(orgID string, s Signal, parent string, cause event.Cause)
 		return i.reopen(s, parent, "it happened again", cause)
 	}
 	next := Incident{
-		ID: event.Derive(orgID, "incident", s.Key, s.EventID), OrgID: orgID, Key: s.Key, Kind: s.Kind, Subject: s.Subject, Title: s.Title,
+		ID: event.Derive(orgID, "incident", s.Key, s.EventID), OrgID: orgID, Key: s.Key, Kind: s.Kind, Subject: s.Subject, Title: s.Title, Name: s.Name,
 		Severity: s.Severity, Class: s.Class, Platforms: s.Platforms, Signals: 1, OpenedAt: cause.At.UTC(), Heard: s.Version, Version: i.Version,
 	}
 	ch := next.begin(cause)
@@ -158,6 +162,7 @@ func (i Incident) again(s Signal, cause event.Cause) (Change, error) {
 	if s.Severity < i.Severity {
 		next.Severity, next.Title = s.Severity, s.Title
 		ch.tell(cause, "", "worse: "+s.Title)
+		return ch, ch.emit(cause, next.changed())
 	}
 	return ch, nil
 }
@@ -174,11 +179,12 @@ func (i Incident) well(s Signal, cause event.Cause) (Change, error) {
 }
 
 func (ch Change) end(text string, cause event.Cause) (Change, error) {
-	ch.Incident.ResolvedAt, ch.Incident.SuppressedBy, ch.Incident.TakenBy = ch.Incident.moment(cause), "", ""
+	suppressedBy := ch.Incident.SuppressedBy
+	ch.Incident.ResolvedAt, ch.Incident.SuppressedBy, ch.Incident.TakenBy, ch.Incident.TakenAt = ch.Incident.moment(cause), "", "", time.Time{}
 	ch.tell(cause, Resolved, text)
 	return ch, ch.emit(cause, event.IncidentResolved{
 		IncidentID: ch.Incident.ID, Kind: ch.Incident.Kind, Subject: ch.Incident.Subject, Title: ch.Incident.Title,
-		OpenedAt: ch.Incident.OpenedAt, Severity: int(ch.Incident.Severity),
+		OpenedAt: ch.Incident.OpenedAt, Severity: int(ch.Incident.Severity), SuppressedBy: suppressedBy,
 	})
 }
 
@@ -199,6 +205,23 @@ func (i Incident) opened(again bool) event.IncidentOpened {
 	return event.IncidentOpened{
 		IncidentID: i.ID, Kind: i.Kind, Subject: i.Subject, Title: i.Title, Severity: int(i.Severity), Reopened: again, SuppressedBy: i.SuppressedBy,
 	}
+}
+
+func (i Incident) changed() event.IncidentChanged {
+	return event.IncidentChanged{IncidentID: i.ID, State: string(i.State), Severity: int(i.Severity), Cycle: i.Cycle()}
+}
+
+// Release asks people to look after it from now on, because what explained it is over.
+func (i Incident) Release(by string, cause event.Cause) (Change, error) {
+	if !i.Open() || by == "" || i.SuppressedBy != by {
+		return Change{Incident: i}, nil
+	}
+	ch := i.begin(cause)
+	ch.Incident.SuppressedBy, ch.Incident.ReleasedAt = "", i.moment(cause)
+	ch.tell(cause, "", "incident "+by+", which explained it, is over, and this one is not")
+	opened := ch.Incident.opened(false)
+	opened.Released = true
+	return ch, ch.emit(cause, opened)
 }
 
 // AckTimeout is how long an acknowledgement holds without an end.

@@ -101,9 +101,9 @@ func TestTransitions(t *testing.T) {
 		{"the same signal again", said(1, 2*m, nil), map[string]want{
 			"none": {"triggered", "IncidentOpened"}, "triggered": {"same", ""}, "acknowledged": {"same", ""}, "resolved": {"same", ""}}},
 		{"ada acknowledges", acknowledged("ada", 2*m), map[string]want{
-			"triggered": {"acknowledged", ""}, "acknowledged": {"same", ""}, "resolved": {"!incident_resolved", ""}}},
+			"triggered": {"acknowledged", "IncidentChanged"}, "acknowledged": {"same", ""}, "resolved": {"!incident_resolved", ""}}},
 		{"bob acknowledges", acknowledged("bob", 2*m), map[string]want{
-			"triggered": {"acknowledged", ""}, "acknowledged": {"!incident_taken", ""}, "resolved": {"!incident_resolved", ""}}},
+			"triggered": {"acknowledged", "IncidentChanged"}, "acknowledged": {"!incident_taken", ""}, "resolved": {"!incident_resolved", ""}}},
 		{"a person resolves", resolved("done", 2*m), map[string]want{
 			"triggered": {"resolved", "IncidentResolved"}, "acknowledged": {"resolved", "IncidentResolved"}, "resolved": {"same", ""}}},
 		{"a person resolves without a reason", resolved("", 2*m), map[string]want{

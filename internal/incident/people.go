@@ -31,9 +31,9 @@ func (i Incident) Acknowledge(userID string, cause event.Cause) (Change, error) 
 	if i.AssigneeID == "" {
 		ch.Incident.AssigneeID = userID
 	}
-	ch.Incident.TakenBy = cause.Actor
+	ch.Incident.TakenBy, ch.Incident.TakenAt = cause.Actor, i.moment(cause)
 	ch.tell(cause, Acknowledged, "acknowledged")
-	return ch, nil
+	return ch, ch.emit(cause, ch.Incident.changed())
 }
 
 // Assign gives it to somebody; "" to nobody.

@@ -29,6 +29,7 @@ type Signal struct {
 	Kind     string   `json:"-"`
 	Subject  string   `json:"-"` // "integration/<id>"
 	Title    string   `json:"-"` // for people
+	Name     string   `json:"-"` // of the subject
 	Severity Severity `json:"-"`
 	Parent   string   `json:"-"` // the key of what explains it
 	Probe    bool     `json:"-"` // found by trying, so that one that is well may be luck
@@ -79,7 +80,7 @@ func Freshness(i integration.Integration, m event.Meta) Signal {
 func Pause(c campaign.Campaign, m event.Meta) Signal {
 	s := Signal{
 		Key: PauseKey(c.ID), EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: c.Version,
-		Kind: KindPause, Subject: c.Subject(), Title: c.Name + " can't be paused: money may burn", Severity: 1, Cause: causeOf(m),
+		Kind: KindPause, Subject: c.Subject(), Name: c.Name, Title: c.Name + " can't be paused: money may burn", Severity: 1, Cause: causeOf(m),
 	}
 	for _, p := range c.Placements {
 		if refusesPause(c, p) {
@@ -105,7 +106,7 @@ func refusesPause(c campaign.Campaign, p campaign.Placement) bool {
 func Publishing(p post.Post, m event.Meta) Signal {
 	s := Signal{
 		Key: "post:" + p.ID + ":publish", EventID: m.ID, At: m.OccurredAt, Resolved: true, Version: p.Version,
-		Kind: KindPublish, Subject: p.Subject(), Title: "a post did not go out: " + p.Summary(), Severity: 3, Cause: causeOf(m),
+		Kind: KindPublish, Subject: p.Subject(), Name: p.Summary(), Title: "a post did not go out: " + p.Summary(), Severity: 3, Cause: causeOf(m),
 	}
 	for _, t := range p.Targets {
 		if t.State == post.Failed || (t.State == post.Unconfirmed && t.NextAt.IsZero()) {
@@ -140,7 +141,7 @@ func causeOf(m event.Meta) event.Cause { return m.By("incidents", m.OccurredAt) 
 
 func ofAccount(i integration.Integration, key string, m event.Meta) Signal {
 	return Signal{
-		Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version, Subject: i.Subject(), Platforms: []string{i.Platform}, Cause: causeOf(m),
+		Key: key, EventID: m.ID, At: m.OccurredAt, Version: i.Version, Subject: i.Subject(), Name: i.Account.Name, Platforms: []string{i.Platform}, Cause: causeOf(m),
 	}
 }
 

@@ -16,6 +16,14 @@ var Goals = map[Severity]Goal{
 	4: {8 * time.Hour, 40 * time.Hour, true},
 }
 
+// calendar is the one by which the goal is counted.
+func (g Goal) calendar(office Calendar) Calendar {
+	if g.Business {
+		return office
+	}
+	return Always
+}
+
 // Clock is how one of an incident's goals stands at a moment.
 type Clock struct {
 	Goal     time.Duration
@@ -37,7 +45,8 @@ type Cycle struct {
 	Resolved     time.Time // zero: not yet
 }
 
-// Cycles are read from the log of states. An acknowledgement that timed out begins none.
+// Cycles are read from the log of states. An acknowledgement that timed out begins none. The last one
+// begins when people were first asked to look after it.
 func (i Incident) Cycles() []Cycle {
 	all := []Cycle{{Start: i.OpenedAt}}
 	for _, e := range i.Timeline {
@@ -54,6 +63,8 @@ func (i Incident) Cycles() []Cycle {
 			}
 		}
 	}
+	last := &all[len(all)-1]
+	last.Start = later(last.Start, i.ReleasedAt)
 	return all
 }
 
@@ -66,10 +77,8 @@ func (i Incident) Clocks(office Calendar, now time.Time) (acknowledge, resolve C
 }
 
 func (c Cycle) clocks(s Severity, office Calendar, now time.Time) (acknowledge, resolve Clock) {
-	goal, calendar := Goals[s], Always
-	if goal.Business {
-		calendar = office
-	}
+	goal := Goals[s]
+	calendar := goal.calendar(office)
 	return calendar.clock(goal.Acknowledge, c.Start, c.Acknowledged, now), calendar.clock(goal.Resolve, c.Start, c.Resolved, now)
 }
 

@@ -18,6 +18,7 @@ const (
 	AlertGrantEnding   = "grant_ending"
 	AlertStatusRefused = "status_refused"
 	AlertPost          = "post"
+	AlertIncident      = "incident"
 )
 
 // Alert is the record of one alert decision: what the dashboard shows and the history keeps. What

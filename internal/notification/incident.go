@@ -71,14 +71,22 @@ const (
 	ResolveClock     Clock = "resolve"
 )
 
-// SLAAtRiskMessage tells that 80 % of a goal's time is gone. It is as urgent as the incident.
+// SLAAtRiskMessage tells that 80 % of a goal's time is gone: high for the two worst severities, else medium.
 func SLAAtRiskMessage(i IncidentNews, c Clock, due time.Time) Message {
-	return i.message("sla."+string(c)+".risk", urgency(i.Severity), say("sla.risk.due", Args{"at": moment(due)}))
+	return i.message("sla."+string(c)+".risk", worst(i.Severity, High, Medium), say("sla.risk.due", Args{"at": moment(due)}))
 }
 
-// SLABreachedMessage tells that a goal's time is up: high at least.
+// SLABreachedMessage tells that a goal's time is up: critical for the two worst severities, else high.
 func SLABreachedMessage(i IncidentNews, c Clock, due time.Time) Message {
-	return i.message("sla."+string(c)+".over", urgency(min(i.Severity, 2)), say("sla.over.due", Args{"at": moment(due)}))
+	return i.message("sla."+string(c)+".over", worst(i.Severity, Critical, High), say("sla.over.due", Args{"at": moment(due)}))
+}
+
+// worst is one urgency for the two worst severities, and another for the rest.
+func worst(severity int, bad, other Severity) Severity {
+	if severity <= 2 {
+		return bad
+	}
+	return other
 }
 
 // AckTimedOutMessage tells that somebody took it, and that it isn't over after so long.

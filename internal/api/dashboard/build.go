@@ -135,13 +135,13 @@ const recent = 24 * time.Hour
 // ones, the account is still unwell, the placement still doesn't follow.
 func (s shown) stands(a notification.Alert, current map[string]view, now time.Time) bool {
 	v, ours := current[a.CampaignID]
-	switch a.Kind {
-	case notification.AlertBudget:
+	switch {
+	case a.Kind == notification.AlertBudget:
 		return ours && v.tile.BudgetVersion == a.BudgetVersion && v.window.Start == a.PeriodStart
-	case notification.AlertStatusRefused:
+	case a.Kind == notification.AlertStatusRefused, a.Kind == notification.AlertIncident && a.CampaignID != "":
 		return ours && v.tile.Unsettled > 0 && now.Sub(a.At) < recent
 	}
-	if a.Kind == notification.AlertPost {
+	if a.PostID != "" {
 		return now.Sub(a.At) < recent && slices.ContainsFunc(s.posts, func(p analytics.PostTile) bool {
 			return p.PostID == a.PostID && (p.Status == string(post.StatusFailed) || p.Status == string(post.StatusPartial))
 		})
