@@ -133,7 +133,9 @@ func (a Adapters) producers() []Function {
 		}.Routes()),
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
 		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
-		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(campaignStore, a.AlertQueue, a.Now)},
+		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(produce.Deadlines{
+			Campaigns: campaignStore, Incidents: store.Incidents{Table: a.Table}, Calendars: tenants, Timers: a.Timers, Alerts: a.AlertQueue, Now: a.Now,
+		})},
 		{Name: produce.PublishPostFunction, Handler: produce.PublishPost(produce.Publisher{
 			Posts: posts, Accounts: store.Integrations{Table: a.Table}, Tokens: a.keeper(), Connectors: a.Connectors, Images: a.Images,
 			Timers: a.Timers, Syncs: a.SyncQueue, Now: a.Now, Random: a.Random,
@@ -193,6 +195,10 @@ func (a Adapters) listeners() []Function {
 		listener("handle-post-failure", listen.HandlePostFailure(listen.PostFailure{
 			Posts: posts, Dashboard: dashboard, Roster: tenants, Telling: telling(a.FailureTopic),
 			Signals: signals, Park: park, Now: a.Now,
+		})),
+		listener("notify-incident", listen.NotifyIncident(listen.IncidentNews{
+			Incidents: signals, Calendars: tenants, Silences: store.Silences{Table: a.Table}, Accounts: accounts, Campaigns: campaignStore,
+			Posts: posts, Roster: tenants, Telling: telling(a.FailureTopic), Timers: a.Timers, Park: park, Now: a.Now,
 		})),
 		listener("handle-sync-completion", listen.HandleSyncCompletion(listen.SyncCompletion{
 			Accounts: accounts, Roster: tenants, Telling: telling(a.FailureTopic), Runs: runs, Signals: signals, Park: park, Now: a.Now,

@@ -11,6 +11,7 @@ import (
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/queue"
+	"bellwether/internal/schedule"
 )
 
 // WatchDeadlinesFunction is the function that timers wake.
@@ -24,14 +25,16 @@ const DeliveryDue = "delivery-due"
 
 // Deadline is what a timer wakes WatchDeadlines with.
 type Deadline struct {
-	Kind          string `json:"kind"`
-	OrgID         string `json:"orgId"`
-	CampaignID    string `json:"campaignId,omitempty"`
-	Target        string `json:"target,omitempty"` // of DeliveryDue
-	PeriodStart   string `json:"periodStart"`      // of the period whose budget was spent
-	CorrelationID string `json:"correlationId"`
-	CausationID   string `json:"causationId"`
-	Hop           int    `json:"hop"`
+	Kind          string    `json:"kind"`
+	OrgID         string    `json:"orgId"`
+	CampaignID    string    `json:"campaignId,omitempty"`
+	PeriodStart   string    `json:"periodStart,omitempty"` // of the period whose budget was spent
+	Target        string    `json:"target,omitempty"`      // of DeliveryDue
+	IncidentID    string    `json:"incidentId,omitempty"`
+	At            time.Time `json:"at,omitzero"` // of an incident's: when it is due
+	CorrelationID string    `json:"correlationId"`
+	CausationID   string    `json:"causationId"`
+	Hop           int       `json:"hop"`
 }
 
 // DeadlineCampaigns changes campaigns.
@@ -39,33 +42,50 @@ type DeadlineCampaigns interface {
 	Update(ctx context.Context, token, orgID, id string, change func(context.Context, campaign.Campaign) (campaign.Change, error)) (campaign.Campaign, error)
 }
 
+// Deadlines holds what WatchDeadlines works with.
+type Deadlines struct {
+	Campaigns DeadlineCampaigns
+	Incidents DeadlineIncidents
+	Calendars Calendars
+	Timers    schedule.Scheduler
+	Alerts    queue.Queue
+	Now       func() time.Time
+}
+
 // WatchDeadlines does what is due. A timer may fire early, late or twice, so each deadline looks
-// at what is true now: only a period that is really over lets its campaign run again.
-func WatchDeadlines(campaigns DeadlineCampaigns, alerts queue.Queue, now func() time.Time) *entry.Schedule {
+// at what is true now.
+func WatchDeadlines(w Deadlines) *entry.Schedule {
 	return entry.NewSchedule(func(ctx context.Context, d Deadline) error {
-		if d.Kind == DeliveryDue {
-			return wakeTarget(ctx, alerts, d)
+		switch d.Kind {
+		case BudgetPeriodEnded:
+			return w.periodEnded(ctx, d)
+		case IncidentDue:
+			return w.incident(ctx, d)
+		case DeliveryDue:
+			return wakeTarget(ctx, w.Alerts, d)
 		}
-		if d.Kind != BudgetPeriodEnded {
-			return fault.Newf(fault.Invalid, "unknown_deadline", "there is no deadline of kind %q", d.Kind)
-		}
-		cause := event.Cause{
-			ID: event.Derive(d.CausationID, d.Kind), CorrelationID: d.CorrelationID,
-			Hop: d.Hop + 1, Actor: "schedule/" + WatchDeadlinesFunction, At: now(),
-		}
-		c, err := campaigns.Update(ctx, cause.ID, d.OrgID, d.CampaignID,
-			func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
-				return c.EndPeriod(d.PeriodStart, cause)
-			})
-		if err != nil {
-			return err
-		}
-		if c.BudgetPause == d.PeriodStart && !c.BudgetPauseEnds().IsZero() {
-			// This machine's clock is behind the timer's: Lambda tries again in a minute.
-			return fault.New(fault.Retryable, "too_early", "the budget period is not over yet")
-		}
-		return nil
+		return fault.Newf(fault.Invalid, "unknown_deadline", "there is no deadline of kind %q", d.Kind)
 	})
+}
+
+// periodEnded lets a campaign run again, if the period is really over.
+func (w Deadlines) periodEnded(ctx context.Context, d Deadline) error {
+	cause := event.Cause{
+		ID: event.Derive(d.CausationID, d.Kind), CorrelationID: d.CorrelationID,
+		Hop: d.Hop + 1, Actor: "schedule/" + WatchDeadlinesFunction, At: w.Now(),
+	}
+	c, err := w.Campaigns.Update(ctx, cause.ID, d.OrgID, d.CampaignID,
+		func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
+			return c.EndPeriod(d.PeriodStart, cause)
+		})
+	if err != nil {
+		return err
+	}
+	if c.BudgetPause == d.PeriodStart && !c.BudgetPauseEnds().IsZero() {
+		// This machine's clock is behind the timer's: Lambda tries again in a minute.
+		return fault.New(fault.Retryable, "too_early", "the budget period is not over yet")
+	}
+	return nil
 }
 
 // wakeTarget hands a target that is due to those who send: a queue tries longer than a timer does.
