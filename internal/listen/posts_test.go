@@ -122,6 +122,7 @@ func (w *town) page() string { return w.connect(ours, platform.Facebook, "p1") }
 func allScenarios() map[string]func(w *town) event.Raw {
 	all := maps.Clone(scenarios)
 	maps.Copy(all, postScenarios)
+	maps.Copy(all, incidentScenarios)
 	return all
 }
 

@@ -33,6 +33,7 @@ var trackerKinds = []string{ticket.Builtin, ticket.GitHub, ticket.Jira}
 func newBureau(t *testing.T, kind string) *bureau {
 	t.Helper()
 	w := &bureau{world: newWorld(t), kind: kind}
+	w.only = "tickets"
 	w.out = sandbox.New(sandbox.Config{Now: w.clock, Lag: 10 * time.Second})
 	var err error
 	if w.sealer, err = local.New(secret.NewText(strings.Repeat("k", 32)), strings.NewReader(strings.Repeat("r", 4096))); err != nil {

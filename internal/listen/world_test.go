@@ -70,6 +70,7 @@ type world struct {
 	queued   []queue.Message
 	timers   map[string]schedule.Timer
 	between  func() // done once, before the next write
+	only     string // the one listener that hears, "" for all that do
 	desk     listen.Desk
 }
 
@@ -200,6 +201,10 @@ func (w *world) listeners() map[string]lambda.Handler {
 		"post-failure": listen.HandlePostFailure(listen.PostFailure{
 			Posts: posts, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Telling: telling(w), Signals: signals, Park: w, Now: w.clock,
 		}),
+		"incident": listen.NotifyIncident(listen.IncidentNews{
+			Incidents: signals, Calendars: w, Silences: store.Silences{Table: w.table}, Accounts: accounts, Campaigns: campaigns, Posts: posts,
+			Roster: w, Telling: telling(w), Timers: w, Park: w, Now: w.clock,
+		}),
 		"tickets": listen.SyncTickets(listen.TicketSync{Incidents: signals, Desk: w.desk, PublicURL: "https://api.example.com", Park: w, Now: w.clock}),
 	}
 }
@@ -211,7 +216,8 @@ var hears = map[string][]string{
 	"IntegrationSyncFailed": {"failure"}, "MetricsStale": {"failure"}, "IntegrationTokenExpiring": {"failure"},
 	"CampaignStatusChanged": {"status"}, "CampaignStatusRefused": {"status"}, "CampaignStatusConfirmed": {"status", "dashboard"},
 	"PostScheduled": {"scheduled"}, "PostCancelled": {"scheduled"}, "PostPublished": {"dashboard"},
-	"IncidentOpened": {"tickets"}, "IncidentResolved": {"tickets"},
+	"IncidentOpened": {"tickets", "incident"}, "IncidentResolved": {"tickets", "incident"}, "IncidentChanged": {"incident"},
+	"AckTimedOut": {"incident"}, "SlaAtRisk": {"incident"}, "SlaBreached": {"incident"},
 	"PostFailed": {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
 }
 
@@ -224,6 +230,9 @@ func (w *world) try(e event.Raw) error {
 		w.t.Fatal(err)
 	}
 	for _, name := range hears[e.Meta.Type] {
+		if w.only != "" && name != w.only {
+			continue
+		}
 		if err := w.invoke(w.listeners()[name], payload); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -499,6 +508,11 @@ func (w *world) footprint(org string) string {
 			sent["sent "+m.ID+" "+m.Text] = true
 		}
 	}
+	for _, timer := range w.timers {
+		if strings.Contains(string(timer.Payload), org) {
+			lines = append(lines, fmt.Sprintf("timer %s at %v", timer.Name, timer.At))
+		}
+	}
 	lines = slices.AppendSeq(lines, maps.Keys(sent))
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -536,6 +550,15 @@ func (w *world) last(kind string) event.Raw {
 		w.t.Fatalf("no %s was written", kind)
 	}
 	return all[len(all)-1]
+}
+
+// Calendar is nine to five, by UTC.
+func (w *world) Calendar(context.Context, string) (c incident.Calendar, err error) {
+	err = w.pass(func() error {
+		c = incident.Office(time.UTC)
+		return nil
+	})
+	return c, err
 }
 
 // Set and Cancel keep timers, by name.
