@@ -43,11 +43,26 @@ func (w *World) Observe() (string, error) {
 		published[fmt.Sprint("published ", e.Meta.Type, " ", e.Meta.ID)] = true
 	}
 	for name := range w.Timers {
-		lines = append(lines, "timer "+name)
+		if !ofIncident(name) { // named by its moment, which a retry puts off
+			lines = append(lines, "timer "+name)
+		}
 	}
 	lines = slices.Concat(lines, slices.Collect(maps.Keys(sent)), slices.Collect(maps.Keys(published)))
 	slices.Sort(lines)
 	return strings.Join(lines, "\n"), nil
+}
+
+// ofIncident reports whether the timer is one of an incident's clocks.
+func ofIncident(timer string) bool { return strings.HasPrefix(timer, "incident-") }
+
+// expects reports whether a timer has work of syncs, posts or campaigns ahead.
+func (w *World) expects() bool {
+	for name := range w.Timers {
+		if !ofIncident(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // records is the whole history of the table.

@@ -185,7 +185,7 @@ func (h *SyncHistory) person() {
 	c := h.any()
 	status := []string{"ACTIVE", "PAUSED"}[h.rng.IntN(2)]
 	known, err := h.Campaign(h.ada.OrgID, campaign.DiscoveredID(h.ada.OrgID, h.id, c.ID))
-	settled := err == nil && len(known.Unsettled()) == 0 && len(h.queue) == 0 && len(h.Timers) == 0
+	settled := err == nil && len(known.Unsettled()) == 0 && len(h.queue) == 0 && !h.expects()
 	h.Sandbox.World().Change(platform.Meta, c.ID, func(c *sandbox.Campaign) { c.Status = status })
 	h.stopped[c.ID] = settled && status == "PAUSED"
 	h.note("somebody makes %s %s at the platform", c.ID, status)
