@@ -123,15 +123,6 @@ func seedPost(ctx context.Context, t store.Table) error {
 	return store.Posts{Table: t}.Create(ctx, cause.ID, change)
 }
 
-// seedIncident opens the samples' incident; its id is derived from what is given here.
-func seedIncident(ctx context.Context, t store.Table) error {
-	cause := event.Edge(event.Derive("seed incident"), "listener/incidents", time.Date(2026, 11, 23, 9, 0, 5, 0, time.UTC))
-	return store.Incidents{Table: t}.Put(ctx, OrgID, incident.Signal{
-		Key: incident.AccessKey(IntegrationID), EventID: cause.ID, At: cause.At, Version: 1, Kind: incident.KindAccess,
-		Subject: integration.Subject(IntegrationID), Name: "Example shop", Title: "Example shop has lost its connection", Severity: 2, Cause: cause,
-	})
-}
-
 // seedCampaign makes a campaign; on an account, it runs there as it should.
 func seedCampaign(ctx context.Context, t store.Table, id, name, accountID string) (campaign.Campaign, error) {
 	cause := event.Edge(event.Derive("seed", id), "user/"+UserID, SeededAt)

@@ -57,7 +57,9 @@ func (n IncidentNews) opened(ctx context.Context, e event.Envelope[event.Inciden
 		return err
 	}
 	if is.Open() && is.SuppressedBy != "" {
-		return n.releaseIfOver(ctx, is, e.Meta)
+		if is, err = n.releaseIfOver(ctx, is, e.Meta); err != nil {
+			return err
+		}
 	}
 	office, err := n.Calendars.Calendar(ctx, e.Meta.OrgID)
 	if err != nil {
@@ -127,7 +129,7 @@ func (n IncidentNews) releaseAll(ctx context.Context, e event.Envelope[event.Inc
 		return err
 	}
 	for _, child := range children {
-		if err := n.release(ctx, child, e.Meta); err != nil {
+		if _, err := n.release(ctx, child, e.Meta); err != nil {
 			return err
 		}
 	}
@@ -135,18 +137,17 @@ func (n IncidentNews) releaseAll(ctx context.Context, e event.Envelope[event.Inc
 }
 
 // releaseIfOver releases an incident whose explanation ended just when it opened: the end has not seen it.
-func (n IncidentNews) releaseIfOver(ctx context.Context, child incident.Incident, m event.Meta) error {
+func (n IncidentNews) releaseIfOver(ctx context.Context, child incident.Incident, m event.Meta) (incident.Incident, error) {
 	parent, err := n.Incidents.Newest(ctx, child.OrgID, child.SuppressedBy)
 	if err != nil || parent.Open() {
-		return err
+		return child, err
 	}
 	return n.release(ctx, child, m)
 }
 
-func (n IncidentNews) release(ctx context.Context, child incident.Incident, m event.Meta) error {
+func (n IncidentNews) release(ctx context.Context, child incident.Incident, m event.Meta) (incident.Incident, error) {
 	by, cause := child.SuppressedBy, m.By(notifyIncident, n.Now())
-	_, err := n.Incidents.UpdateFrom(ctx, event.Derive(m.ID, "release", child.ID), child, func(i incident.Incident) (incident.Change, error) {
+	return n.Incidents.UpdateFrom(ctx, event.Derive(m.ID, "release", child.ID), child, func(i incident.Incident) (incident.Change, error) {
 		return i.Release(by, cause)
 	})
-	return err
 }
