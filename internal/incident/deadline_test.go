@@ -48,7 +48,7 @@ func (l *life) wake(at time.Time) {
 // until lets time go by to the moment, with all wake-ups before it.
 func (l *life) until(end time.Time) {
 	l.t.Helper()
-	for {
+	for range 100 {
 		wakes := l.is.Wakes(l.office)
 		if len(wakes) == 0 || wakes[0].After(end) {
 			l.now = end
@@ -59,6 +59,7 @@ func (l *life) until(end time.Time) {
 		}
 		l.wake(wakes[0])
 	}
+	l.t.Fatalf("it wakes for ever: %v", l.is.Wakes(l.office))
 }
 
 func (l *life) do(after time.Duration, do step) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -86,12 +87,17 @@ func testPastIncidents(t *testing.T, h Harness) {
 		}
 	}
 	for n, id := range opened {
-		i, err := incidents.Get(t.Context(), someOrg, id)
-		if err != nil || i.ID != id || !i.OpenedAt.Equal(begin.Add(time.Duration(n)*time.Hour)) {
-			t.Errorf("incident %s: %+v, %v", id, i, err)
+		for name, read := range map[string]func(context.Context, string, string) (incident.Incident, error){"Get": incidents.Get, "Newest": incidents.Newest} {
+			i, err := read(t.Context(), someOrg, id)
+			if err != nil || i.ID != id || i.Open() || !i.OpenedAt.Equal(begin.Add(time.Duration(n)*time.Hour)) {
+				t.Errorf("%s of incident %s: %+v, %v", name, id, i, err)
+			}
 		}
 	}
 	if _, err := incidents.Get(t.Context(), otherOrg, opened[0]); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another organisation reads it: %v", err)
+	}
+	if _, err := incidents.Newest(t.Context(), otherOrg, opened[0]); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another organisation reads it: %v", err)
 	}
 	past, _ := incidents.Get(t.Context(), someOrg, opened[0])
@@ -100,6 +106,33 @@ func testPastIncidents(t *testing.T, h Harness) {
 	})
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("a past one was changed: %v", err)
+	}
+}
+
+// What an incident explains is found as long as both stand so.
+func testExplainedIncidents(t *testing.T, h Harness) {
+	incidents := store.Incidents{Table: h.Table}
+	put(t, h, signal(h, 1, false))
+	parent, err := incidents.Last(t.Context(), someOrg, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, key := range []string{"one", "two", "alone"} {
+		s := signal(h, int64(n+2), false)
+		if s.Key = key; key != "alone" {
+			s.Parent = "k"
+		}
+		put(t, h, s)
+	}
+	over := signal(h, 9, true)
+	over.Key = "two"
+	put(t, h, over)
+	list, err := incidents.Explained(t.Context(), someOrg, parent.ID)
+	if err != nil || len(list) != 1 || list[0].Key != "one" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if list, err := incidents.Explained(t.Context(), otherOrg, parent.ID); err != nil || len(list) != 0 {
+		t.Errorf("another organisation's %+v, %v", list, err)
 	}
 }
 

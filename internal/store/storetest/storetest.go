@@ -133,6 +133,7 @@ var tests = []contractTest{
 	{"Deliveries", testDeliveries, []Feature{FailureImages}},
 	{"RaceOfSignals", testRaceOfSignals, nil},
 	{"PastIncidents", testPastIncidents, []Feature{Transactions}},
+	{"ExplainedIncidents", testExplainedIncidents, nil},
 	{"IncidentConflict", testIncidentConflict, nil},
 	{"Silences", testSilences, []Feature{Transactions}},
 	{"Outbox", testOutbox, []Feature{Transactions}},
