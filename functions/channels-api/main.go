@@ -21,6 +21,7 @@ func main() {
 		table := dynamo.New(c.AWS, c.Table)
 		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
 		routes := channels.API{
+			Orgs:     store.Tenants{Table: table},
 			Settings: store.Notify{Table: table},
 			Ledger:   store.Deliveries{Table: table},
 			People:   sns.NewPeople(c.AWS, c.FailureTopicARN),

@@ -109,7 +109,7 @@ func (a Adapters) producers() []Function {
 		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Cursors: cursors, Sleep: a.Pause}.Routes()),
 		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("channels-api", channels.API{
-			Settings: store.Notify{Table: a.Table}, Ledger: store.Deliveries{Table: a.Table}, People: a.People, Sealer: a.Tokens,
+			Orgs: tenants, Settings: store.Notify{Table: a.Table}, Ledger: store.Deliveries{Table: a.Table}, People: a.People, Sealer: a.Tokens,
 			Queue: a.AlertQueue, Guard: a.Outbound, Cursors: cursors, Random: a.Random,
 		}.Routes()),
 		http("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),

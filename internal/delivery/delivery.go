@@ -35,6 +35,7 @@ const (
 	Over         = "resolved"      // what it tells is over
 	LeftOrg      = "left"          // they belong to the organisation no more
 	Removed      = "removed"       // the channel does
+	Unreadable   = "unreadable"    // the channel's address can't be opened: set it anew
 	Silenced     = "silenced"      // by somebody, for a while
 	Explained    = "explained"     // it follows from another incident, which was told
 )

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"bellwether/internal/channel"
+	"bellwether/internal/event"
 	"bellwether/internal/fault"
 )
 
@@ -35,6 +36,12 @@ type Contact struct {
 	Endpoint  string    `json:"endpoint"` // the subscription's name at the topic; "" until it has one
 	Confirmed bool      `json:"confirmed"`
 	AddedAt   time.Time `json:"addedAt"`
+}
+
+// Recipient is by what the contact's subscription knows its letters: two addresses that a person gave, in two
+// organisations, each get their own, and one that was given in both is one subscription.
+func (c Contact) Recipient(userID, by string) string {
+	return event.Derive("recipient", userID, by, c.Address)
 }
 
 // Contact is the person's own address on the channel, nil for none.

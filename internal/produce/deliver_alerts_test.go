@@ -304,3 +304,17 @@ func TestAnAlertOfAnotherBudgetIsNotTold(t *testing.T) {
 		}
 	}
 }
+
+// A channel whose address can't be opened ends what is for it, and holds up nobody else.
+func TestAnUnreadableChannel(t *testing.T) {
+	o := newOffice(t)
+	o.put(store.Org(orgID).Channel(slackID), notification.Channel{ID: slackID, Kind: channel.Slack, Name: "s", From: notification.Low, Sealed: []byte("broken")})
+	o.hand(critical(alertID, ada))
+	o.until(begin.Add(time.Minute))
+	if got := o.rows(alertID)["channel/"+slackID]; got.State != delivery.Suppressed || got.Reason != delivery.Unreadable {
+		t.Errorf("it is %s: %s", got.State, got.Reason)
+	}
+	if len(o.letters[mailTo]) != 1 || len(o.letters["channel/"+teamsID]) != 1 {
+		t.Error("others were not told")
+	}
+}

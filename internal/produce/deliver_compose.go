@@ -74,9 +74,9 @@ func machine(d delivery.Delivery, l channel.Letter) []byte {
 
 // tellDisabled tells the admins that nothing goes to a channel any more.
 // Their notices bear the time of the row, so that doing it again finds them.
-func (t *turn) tellDisabled(ctx context.Context, c notification.Channel, causeID string, at time.Time) error {
-	m := notification.ChannelDisabledMessage(c.Name, c.Disabled)
-	meta := event.Meta{ID: causeID, OrgID: t.wake.OrgID, Subject: "channel/" + c.ID, OccurredAt: at}
+func (t *turn) tellDisabled(ctx context.Context, name, reason, causeID, channelID string, at time.Time) error {
+	m := notification.ChannelDisabledMessage(name, reason)
+	meta := event.Meta{ID: causeID, OrgID: t.wake.OrgID, Subject: "channel/" + channelID, OccurredAt: at}
 	for _, userID := range t.roster.Admins {
 		if err := t.Inboxes.Add(ctx, m.To(userID, t.roster.Notify.Language(userID), t.roster.Notify.Zone(userID), meta)); err != nil {
 			return err

@@ -153,6 +153,10 @@ func (t *turn) channel(d delivery.Delivery) (notification.Channel, bool) {
 // send stores that the letter is about to go, sends it, and stores what became of it.
 func (t *turn) send(ctx context.Context, take []delivery.Delivery) error {
 	deliver, err := t.way(ctx, take[0])
+	switch fault.KindOf(err) {
+	case fault.Permanent, fault.Invalid: // there is none, and never will be
+		return t.giveUp(ctx, take)
+	}
 	if err != nil {
 		return err
 	}
@@ -173,7 +177,13 @@ func (t *turn) send(ctx context.Context, take []delivery.Delivery) error {
 // way is how a letter gets to the target.
 func (t *turn) way(ctx context.Context, d delivery.Delivery) (func(context.Context, channel.Letter) error, error) {
 	if d.UserID != "" {
-		return func(ctx context.Context, l channel.Letter) error { return t.People.Send(ctx, d.UserID, d.Channel, l) }, nil
+		contact := t.roster.Notify.Person(d.UserID).Contact(d.Channel)
+		if contact == nil {
+			return nil, fault.New(fault.Permanent, "no_contact", "the person has no address")
+		}
+		return func(ctx context.Context, l channel.Letter) error {
+			return t.People.Send(ctx, contact.Recipient(d.UserID, d.Channel), d.Channel, l)
+		}, nil
 	}
 	c, ok := t.channel(d)
 	sender := t.Senders[c.Kind]
@@ -182,6 +192,14 @@ func (t *turn) way(ctx context.Context, d delivery.Delivery) (func(context.Conte
 	}
 	to, err := delivery.OpenChannel(ctx, t.Sealer, d.OrgID, c)
 	return func(ctx context.Context, l channel.Letter) error { return sender.Send(ctx, to, l) }, err
+}
+
+// giveUp ends rows to which no way leads: a channel whose address can't be opened any more.
+func (t *turn) giveUp(ctx context.Context, take []delivery.Delivery) error {
+	for i, d := range take {
+		take[i] = d.Suppress(delivery.Unreadable, t.now)
+	}
+	return t.save(ctx, "give up", nil, take...)
 }
 
 // outcome is what is known of a letter by the error that its sending answered.
@@ -242,5 +260,5 @@ func (t *turn) disable(ctx context.Context, d delivery.Delivery, reason string) 
 			return err
 		}
 	}
-	return t.tellDisabled(ctx, c, cause.ID, d.CreatedAt)
+	return t.tellDisabled(ctx, c.Name, reason, cause.ID, c.ID, d.CreatedAt)
 }

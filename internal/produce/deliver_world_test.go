@@ -82,11 +82,8 @@ func newOffice(t *testing.T) *office {
 	o.put(store.Org(orgID).Settings(), tenant.Org{ID: orgID, Name: "Org", TimeZone: "UTC"})
 	for _, id := range []string{ada, bob} {
 		o.put(store.Org(orgID).Member(id), tenant.Member{UserID: id, Role: tenant.Admin})
-		o.put(store.Org(orgID).Person(id), notification.Person{
-			UserID: id,
-			Email:  &notification.Contact{Address: id + "@example.com", Endpoint: "e", Confirmed: true},
-			SMS:    &notification.Contact{Address: "+491701234567", Endpoint: "s", Confirmed: true},
-		})
+		email, sms := o.contact(id, channel.Email), o.contact(id, channel.SMS)
+		o.put(store.Org(orgID).Person(id), notification.Person{UserID: id, Email: &email, SMS: &sms})
 	}
 	for kind, id := range map[string]string{channel.Slack: slackID, channel.Teams: teamsID, channel.Webhook: machineID} {
 		c, err := delivery.SealChannel(t.Context(), o.sealer, orgID, notification.Channel{ID: id, Kind: kind, Name: kind, From: notification.Low},
@@ -97,6 +94,14 @@ func newOffice(t *testing.T) *office {
 		o.put(store.Org(orgID).Channel(id), c)
 	}
 	return o
+}
+
+// contact is an address of a person.
+func (o *office) contact(userID, by string) notification.Contact {
+	if by == channel.SMS {
+		return notification.Contact{Address: "+491701234567", Endpoint: "s", Confirmed: true}
+	}
+	return notification.Contact{Address: userID + "@example.com", Endpoint: "e", Confirmed: true}
 }
 
 func (o *office) clock() time.Time { return o.now }
@@ -225,7 +230,12 @@ func (e officeEnd) take(target string, l channel.Letter) error {
 type officePeople struct{ officeEnd }
 
 func (p officePeople) Send(_ context.Context, recipient, protocol string, l channel.Letter) error {
-	return p.take("user/"+recipient+"/"+protocol, l)
+	for _, id := range []string{ada, bob} {
+		if recipient == p.o.contact(id, protocol).Recipient(id, protocol) {
+			return p.take(delivery.PersonTarget(id, protocol), l)
+		}
+	}
+	return &channel.Error{Outcome: channel.Refused, Text: "nobody has subscribed for " + recipient}
 }
 
 type officeSender struct{ officeEnd }

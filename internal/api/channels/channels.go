@@ -19,6 +19,7 @@ import (
 	"bellwether/internal/outbound"
 	"bellwether/internal/queue"
 	"bellwether/internal/secret"
+	"bellwether/internal/tenant"
 )
 
 // Settings keeps how people are told.
@@ -42,8 +43,14 @@ type Ledger interface {
 	Done(ctx context.Context, orgID string, limit int, after string) ([]delivery.Delivery, string, error)
 }
 
+// Orgs finds the organisations of a person.
+type Orgs interface {
+	OrgsOf(ctx context.Context, userID string) ([]tenant.Membership, error)
+}
+
 // API is the API of channels.
 type API struct {
+	Orgs     Orgs
 	Settings Settings
 	Ledger   Ledger
 	People   channel.People

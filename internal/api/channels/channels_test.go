@@ -57,8 +57,12 @@ type house struct {
 	sealer secret.Sealer
 	people people
 	errand []delivery.Errand // what the queue got
+	orgs   []tenant.Membership
 	now    time.Time
 }
+
+// OrgsOf are the organisations of everybody.
+func (h *house) OrgsOf(context.Context, string) ([]tenant.Membership, error) { return h.orgs, nil }
 
 // Send implements queue.Queue.
 func (h *house) Send(_ context.Context, messages ...queue.Message) error {
@@ -89,6 +93,7 @@ func newHouse(t *testing.T) *house {
 	h.notify, h.ledger, h.sealer = store.Notify{Table: table}, store.Deliveries{Table: table}, sealer
 	manners := api.Manners{Requests: store.Requests{Table: table}, Now: clock, Random: random}
 	h.Handler = manners.Handler(channels.API{
+		Orgs:     h,
 		Settings: h.notify, Ledger: h.ledger, People: h.people, Sealer: sealer, Queue: h, Cursors: api.Cursors{Sealer: sealer, Now: clock}, Random: random,
 	}.Routes()...)
 	return h
@@ -347,5 +352,26 @@ func TestDeliveriesPageByPage(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("listed are %v, want %v", got, want)
+	}
+}
+
+// An address that a person gave in two organisations is one subscription, which ends with the last of them.
+func TestAnAddressInTwoOrganisations(t *testing.T) {
+	h := newHouse(t)
+	const second = "0198f1c2-6b00-7a10-8b3e-4c1d2e3f4a5c"
+	h.orgs = []tenant.Membership{{OrgID: orgID}, {OrgID: second}}
+	here := tenant.Principal{ID: event.Derive("ada"), OrgID: orgID, Role: tenant.Viewer, Actor: "user/" + event.Derive("ada")}
+	there := here
+	there.OrgID = second
+	for _, p := range []tenant.Principal{here, there} {
+		h.do(t, p, 200, nil, "PUT", "/v1/me/contacts/email", `{"address":"ada@example.com"}`)
+	}
+	h.do(t, here, 204, nil, "DELETE", "/v1/me/contacts/email", "")
+	if _, left := h.people["ada@example.com"]; !left {
+		t.Error("leaving one organisation ended the other's mail")
+	}
+	h.do(t, there, 204, nil, "DELETE", "/v1/me/contacts/email", "")
+	if len(h.people) != 0 {
+		t.Errorf("subscriptions are left: %v", h.people)
 	}
 }

@@ -153,16 +153,17 @@ func (a API) putContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if was := p.Contact(by); was != nil && was.Address != address {
-		if err := a.People.Unsubscribe(r.Context(), was.Endpoint); err != nil {
+		if err := a.leave(r.Context(), api.Principal(r).OrgID, p.UserID, by, *was); err != nil {
 			return err
 		}
 	}
 	cause := api.RequestCause(r)
-	endpoint, pending, err := a.People.Subscribe(r.Context(), p.UserID, by, address)
-	if err != nil {
+	c := &notification.Contact{Address: address, AddedAt: cause.At.UTC()}
+	var pending bool
+	if c.Endpoint, pending, err = a.People.Subscribe(r.Context(), c.Recipient(p.UserID, by), by, address); err != nil {
 		return err
 	}
-	c := &notification.Contact{Address: address, Endpoint: endpoint, Confirmed: !pending, AddedAt: cause.At.UTC()}
+	c.Confirmed = !pending
 	if was := p.Contact(by); was != nil && was.Address == address {
 		c.AddedAt = was.AddedAt
 	}
@@ -182,7 +183,7 @@ func (a API) removeContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if c := p.Contact(by); c != nil {
-		if err := a.People.Unsubscribe(r.Context(), c.Endpoint); err != nil {
+		if err := a.leave(r.Context(), api.Principal(r).OrgID, p.UserID, by, *c); err != nil {
 			return err
 		}
 		if _, err := a.Settings.PutPerson(r.Context(), api.Principal(r).OrgID, p.With(by, nil), "contact.removed", by, api.RequestCause(r)); err != nil {
@@ -191,6 +192,28 @@ func (a API) removeContact(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// leave ends the contact's subscription, unless the person has given the address in another organisation too:
+// SNS has one for both.
+func (a API) leave(ctx context.Context, orgID, userID, by string, c notification.Contact) error {
+	memberships, err := a.Orgs.OrgsOf(ctx, userID)
+	if err != nil {
+		return err
+	}
+	for _, m := range memberships {
+		if m.OrgID == orgID {
+			continue
+		}
+		there, err := a.Settings.Person(ctx, m.OrgID, userID)
+		if err != nil {
+			return err
+		}
+		if other := there.Contact(by); other != nil && other.Endpoint == c.Endpoint {
+			return nil
+		}
+	}
+	return a.People.Unsubscribe(ctx, c.Endpoint)
 }
 
 func contactKind(r *http.Request) (string, error) {
