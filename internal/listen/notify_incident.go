@@ -44,7 +44,7 @@ const notifyIncident = "notify-incident"
 
 // NotifyIncident sets the timers of an incident's clocks and tells people how it goes on. That it opened they
 // hear from whoever found out what is wrong, and with an alert where it is loud; so only what follows is told
-// here: that it opened again, that its goals are in danger or missed, that whoever took it did not end it, that
+// here: that it opened again (and of dead letters, that it opened), that its goals are in danger or missed, that whoever took it did not end it, that
 // it is over. What another incident explains is left in peace until that one ends.
 func NotifyIncident(n IncidentNews) *entry.Listener {
 	return entry.NewListener(notifyIncident, n.Park, n.Now, entry.On(n.opened), entry.On(n.changed), entry.On(n.resolved),
@@ -65,15 +65,19 @@ func (n IncidentNews) opened(ctx context.Context, e event.Envelope[event.Inciden
 	if err != nil {
 		return err
 	}
-	if err := n.arm(ctx, is, office, e.Meta); err != nil || !(e.Data.Reopened || e.Data.Released) || e.Data.SuppressedBy != "" {
+	unheard := e.Data.Kind == incident.KindLetters // nobody else tells of these
+	if err := n.arm(ctx, is, office, e.Meta); err != nil || !(e.Data.Reopened || e.Data.Released || unheard) || e.Data.SuppressedBy != "" {
 		return err
 	}
 	facts := factsOf(is, e.Data.Severity)
 	if acknowledge, resolve := is.Clocks(office, e.Meta.OccurredAt); acknowledge.Running {
 		facts.Acknowledge, facts.Resolve = acknowledge.BreachAt, resolve.BreachAt
 	}
-	if e.Data.Released {
+	if e.Data.Released || unheard && !e.Data.Reopened {
 		return n.say(ctx, e.Meta, is, notification.IncidentOpenedMessage(facts), is.Open())
+	}
+	if unheard {
+		return n.say(ctx, e.Meta, is, notification.IncidentReopenedMessage(facts), is.Open())
 	}
 	// Whoever found it wrong again raises the alarm.
 	return n.say(ctx, e.Meta, is, notification.IncidentReopenedMessage(facts), false)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"bellwether/internal/deadletter"
 	"bellwether/internal/event"
 	"bellwether/internal/incident"
 	"bellwether/internal/notification"
@@ -392,5 +393,34 @@ func TestWakeUpsForNothing(t *testing.T) {
 	unknown := []byte(`{"kind":"incident-due","orgId":"` + ours + `","incidentId":"` + ada + `"}`)
 	if err := w.wake(unknown, nil); err != nil {
 		t.Errorf("an incident that never was: %v", err)
+	}
+}
+
+// Of what a listener could not handle nobody else tells: the admins hear that it opened, and that it opened again.
+func TestDeadLettersAreTold(t *testing.T) {
+	w := newTown(t)
+	w.only = "incident"
+	letter := func(version int64, well bool) {
+		id := event.Derive("letter", fmt.Sprint(version))
+		s := incident.DeadLetters(deadletter.Letter{Parked: event.Parked{Listener: "handle-sync-failure", OrgID: ours, EventID: id}, FailedAt: w.now, ChangedAt: w.now, Version: version}, well)
+		if err := (store.Incidents{Table: w.raw}).Put(t.Context(), ours, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letter(1, false)
+	w.deliver(w.last("IncidentOpened"))
+	if got := w.heads(ada); len(got) != 1 || got[0] != "medium: Incident: handle-sync-failure could not handle an event" {
+		t.Fatalf("told %q", got)
+	}
+	w.now = w.now.Add(time.Minute)
+	letter(2, true)
+	w.now = w.now.Add(time.Minute)
+	letter(3, false)
+	w.deliver(w.last("IncidentOpened"))
+	if got := w.heads(ada); len(got) != 2 {
+		t.Errorf("told %q", got)
+	}
+	if len(w.heads(bob))+len(w.heads(eve)) != 0 {
+		t.Error("others than the admins were told")
 	}
 }
