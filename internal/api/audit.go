@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,8 +14,9 @@ import (
 	"bellwether/internal/tenant"
 )
 
-// audited writes the record of a change before its answer goes out. It is named by the request's cause: a try
-// that died before it, or before its answer, writes it at the next one, which finds the work done.
+// audited writes the record of a change before its answer goes out. It is named by what was changed and the
+// version that this came to: a try that died before it, or before its answer, writes it at the next one, which
+// finds the work done, and one that changed nothing writes none.
 func (m Manners) audited(route Route, next handlerFunc) handlerFunc {
 	if route.Audit == "" || m.Requests == nil {
 		return next
@@ -43,9 +46,24 @@ func recordOf(route Route, r *http.Request, answer *recorder) tenant.AuditRecord
 		at = begun
 	}
 	return tenant.AuditRecord{
-		ID: event.Derive(cause.ID, "audit", route.Audit, subject), OrgID: p.OrgID, Actor: p.Actor, Action: route.Audit,
+		ID: event.Derive("audit", route.Audit, subject, cmp.Or(versionOf(answer), cause.ID)), OrgID: p.OrgID, Actor: p.Actor, Action: route.Audit,
 		Subject: subject, CorrelationID: cause.CorrelationID, At: at.UTC(),
 	}
+}
+
+// versionOf is the version that the change came to, "" where the answer tells none.
+func versionOf(answer *recorder) string {
+	if tag := answer.header.Get("ETag"); tag != "" {
+		return tag
+	}
+	var told struct {
+		Version         int64 `json:"version"`
+		CampaignVersion int64 `json:"campaignVersion"`
+	}
+	if json.Unmarshal(answer.body.Bytes(), &told) != nil || told.Version+told.CampaignVersion == 0 {
+		return ""
+	}
+	return strconv.FormatInt(told.Version+told.CampaignVersion, 10)
 }
 
 // subjectOf is what was changed: what the path names first, or else what the answer says was made.

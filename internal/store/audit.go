@@ -33,13 +33,23 @@ func trailOps(r tenant.AuditRecord) ([]Op, error) {
 	return []Op{Put(item, NotExists()), Put(copied, NotExists())}, nil
 }
 
-// Record adds a record; one that is there stays.
+// onceTTL is how long a record keeps others of its id out.
+const onceTTL = 30 * 24 * time.Hour
+
+// Record adds a record, unless there is one of its id, of whatever time.
 func (s Audit) Record(ctx context.Context, r tenant.AuditRecord) error {
 	ops, err := trailOps(r)
 	if err != nil {
 		return err
 	}
-	return dropOutdated(s.Table.Write(ctx, "audit/"+r.ID, ops...))
+	once, err := jsonItem(Org(r.OrgID).AuditOnce(r.ID), struct {
+		By string `json:"by"` // the request: so that only its own repeat finds what it meant to write
+	}{r.CorrelationID})
+	if err != nil {
+		return err
+	}
+	once.ExpiresAt = r.At.Add(onceTTL).Truncate(time.Second)
+	return dropOutdated(s.Table.Write(ctx, "audit/"+r.CorrelationID+"/"+r.ID, append(ops, Put(once, NotExists()))...))
 }
 
 // AuditFilter says which records are meant: those of a subject, of an actor, or of a month.

@@ -297,6 +297,9 @@ func (o Org) AuditOfActor(actor, id string, at time.Time) Key {
 	return o.key(Stamp(at)+"#"+id, "AUDITOF", actor)
 }
 
+// AuditOnce notes that there is a record of the id.
+func (o Org) AuditOnce(id string) Key { return o.key("ONCE", "AUDITONCE", id) }
+
 // UserKey is the look-up of a signed-in person, by the derived id of issuer and subject.
 func UserKey(userID string) Key { return Key{PK: "USER#" + userID, SK: "USER"} }
 

@@ -62,6 +62,7 @@ func builtKeys() map[string][]struct{ got, want store.Key } {
 		"EventLog":       {{partition(o.EventLog(at, 4)), partition("ORG#o1#EVENTS#2026-12-01#04")}},
 		"EventShard":     {{partition(o.Tiles(store.EventShard("campaign/c1"))), partition("ORG#o1#DASHBOARD#12")}},
 		"AuditOfSubject": {{o.AuditOfSubject("campaign/c1", "r1", at), store.Key{PK: "ORG#o1#AUDITED#campaign/c1", SK: "20261201T033015.123456Z#r1"}}},
+		"AuditOnce":      {{o.AuditOnce("r1"), store.Key{PK: "ORG#o1#AUDITONCE#r1", SK: "ONCE"}}},
 		"AuditOfActor":   {{o.AuditOfActor("user/u1", "r1", at), store.Key{PK: "ORG#o1#AUDITOF#user/u1", SK: "20261201T033015.123456Z#r1"}}},
 		"WaitingLetter":  {{o.WaitingLetter("redrive", "e1", at), store.Key{PK: "ORG#o1#WAITING#redrive", SK: "20261201T033015.123456Z#e1"}}},
 		"WaitingLetters": {{partition(o.WaitingLetters("redrive")), partition("ORG#o1#WAITING#redrive")}},
