@@ -4,8 +4,10 @@
 package automation
 
 import (
-	"strings"
 	"time"
+
+	"bellwether/internal/campaign"
+	"bellwether/internal/money"
 )
 
 // Mode is how far a rule may go.
@@ -33,6 +35,9 @@ type Rule struct {
 	Days   int    `json:"days"`
 	Action Action `json:"action"`
 	Target Target `json:"target"`
+	// Currency is that of the rule's amounts. Campaigns in another are out of its scope; "" for a rule
+	// without amounts.
+	Currency money.Currency `json:"currency,omitempty"`
 
 	// CooldownMinutes is the time between two actions of the rule on one campaign, DailyActions the most
 	// of them in a day of the campaign's zone.
@@ -168,13 +173,7 @@ const (
 )
 
 // Reason is the rule's name among a campaign's reasons to pause.
-func (r Rule) Reason() string { return RuleReason + r.ID }
-
-// RuleReason begins the reasons to pause that rules gave.
-const RuleReason = "rule:"
-
-// ByRule reports whether a reason to pause is a rule's.
-func ByRule(reason string) bool { return strings.HasPrefix(reason, RuleReason) }
+func (r Rule) Reason() string { return campaign.ReasonRule + r.ID }
 
 // Book is all rules of an organisation, the oldest first.
 type Book struct {

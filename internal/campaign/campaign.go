@@ -28,6 +28,8 @@ const (
 	ReasonHuman        = "human"
 	ReasonBudget       = "budget"
 	ReasonDisconnected = "disconnected"
+
+	ReasonRule = "rule:" // begins those of rules
 )
 
 // Origins of a campaign.
@@ -66,6 +68,7 @@ type Campaign struct {
 	PeriodTotals Sums           `json:"periodTotals"`
 	AsOf         time.Time      `json:"asOf,omitzero"`     // of the newest results
 	LastDay      string         `json:"lastDay,omitempty"` // the newest day with results
+	HumanAt      time.Time      `json:"humanAt,omitzero"`  // when a person last steered it, here or at a platform
 	Version      int64          `json:"-"`
 	CreatedAt    time.Time      `json:"createdAt"`
 	UpdatedAt    time.Time      `json:"updatedAt"`

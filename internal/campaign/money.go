@@ -38,6 +38,7 @@ func (c Campaign) ChangeBudget(spec BudgetSpec, rows []Row, cause event.Cause) (
 	ch := c.begin(cause.At)
 	window := next.Window(cause.At)
 	ch.Campaign.BudgetSource = "" // a person sets it: it no longer follows the platform's
+	ch.Campaign.HumanAt = cause.At.UTC()
 	ch.Campaign.Budget = next.Budget
 	if err := ch.Campaign.rollTo(window, rows); err != nil {
 		return Change{}, err
@@ -116,6 +117,7 @@ func (c Campaign) Override(reason, by string, cause event.Cause) (Change, error)
 	ch.Campaign.Budget.Override = &budget.Override{
 		Reason: reason, By: by, At: cause.At.UTC(), PeriodStart: start, Version: c.Budget.Version,
 	}
+	ch.Campaign.HumanAt = cause.At.UTC()
 	ch.Campaign.dropReason(ReasonBudget)
 	if err := ch.emit(cause, ch.Campaign.updated("budget")); err != nil {
 		return Change{}, err

@@ -242,6 +242,7 @@ func told(s platform.Status) bool {
 
 func (ch *Change) pausedThere(before Campaign, p *Placement, at time.Time, cause event.Cause) error {
 	c := &ch.Campaign
+	c.HumanAt = cause.At.UTC()
 	p.Held, p.Control = true, Control{Want: platform.Off, State: ControlConfirmed, At: at.UTC()}
 	others := func(p Placement) bool { return p.Linked() && !p.Remote.Gone && !p.Held }
 	if slices.ContainsFunc(c.Placements, others) { // they run on, maybe out of reach
@@ -255,6 +256,7 @@ func (ch *Change) pausedThere(before Campaign, p *Placement, at time.Time, cause
 // budget that is spent counts as overridden until its period ends, so that we don't fight.
 func (ch *Change) resumedThere(before Campaign, p *Placement, at time.Time, cause event.Cause) error {
 	c := &ch.Campaign
+	c.HumanAt = cause.At.UTC()
 	p.Held, p.Control = false, Control{Want: platform.On, State: ControlConfirmed, At: at.UTC()}
 	start := c.Window(cause.At).Start
 	if slices.Contains(c.PauseReasons, ReasonBudget) && c.Budget != nil && !c.Budget.Overridden(start) {

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bellwether/internal/budget"
@@ -30,8 +31,8 @@ func (c Campaign) Pause(why string, cause event.Cause) (Change, error) {
 	return c.pauseFor(ReasonHuman, orElse(why, BecauseHuman), cause)
 }
 
-// Resume takes the human reason away and starts a draft. While the budget is spent it refuses:
-// that needs a raise, or an override.
+// Resume takes the human reason away, and those of rules, for a person beats them; a draft it starts.
+// While the budget is spent it refuses: that needs a raise, or an override.
 func (c Campaign) Resume(cause event.Cause) (Change, error) {
 	if err := c.mustLive(); err != nil {
 		return Change{}, err
@@ -46,7 +47,7 @@ func (c Campaign) Resume(cause event.Cause) (Change, error) {
 		held = held || released.Placements[i].Held
 		released.Placements[i].Held = false
 	}
-	ch, err := released.resumeFrom(ReasonHuman, BecauseHuman, cause)
+	ch, err := released.resume(cause)
 	if err != nil || !held || ch.Campaign.Version > c.Version {
 		return ch, err
 	}
@@ -105,6 +106,21 @@ func (c Campaign) BudgetPauseEnds() time.Time {
 	return end
 }
 
+// resume is Resume of a campaign that nothing is in the way of.
+func (c Campaign) resume(cause event.Cause) (Change, error) {
+	if c.Lifecycle == Active && !slices.ContainsFunc(c.PauseReasons, byPeopleOrRules) {
+		return Change{Campaign: c}, nil
+	}
+	ch := c.begin(cause.At)
+	ch.Campaign.Lifecycle, ch.Campaign.HumanAt = Active, cause.At.UTC()
+	ch.Campaign.PauseReasons = slices.DeleteFunc(ch.Campaign.PauseReasons, byPeopleOrRules)
+	return ch, ch.emitStatus(c, BecauseHuman, cause)
+}
+
+func byPeopleOrRules(reason string) bool {
+	return reason == ReasonHuman || strings.HasPrefix(reason, ReasonRule)
+}
+
 func (c Campaign) pauseFor(reason, why string, cause event.Cause) (Change, error) {
 	if slices.Contains(c.PauseReasons, reason) && c.Lifecycle == Active {
 		return Change{Campaign: c}, nil
@@ -112,15 +128,17 @@ func (c Campaign) pauseFor(reason, why string, cause event.Cause) (Change, error
 	ch := c.begin(cause.At)
 	ch.Campaign.Lifecycle = Active
 	ch.Campaign.addReason(reason)
+	if reason == ReasonHuman {
+		ch.Campaign.HumanAt = cause.At.UTC()
+	}
 	return ch, ch.emitStatus(c, why, cause)
 }
 
 func (c Campaign) resumeFrom(reason, why string, cause event.Cause) (Change, error) {
-	if !slices.Contains(c.PauseReasons, reason) && (c.Lifecycle == Active || reason != ReasonHuman) {
+	if !slices.Contains(c.PauseReasons, reason) {
 		return Change{Campaign: c}, nil
 	}
 	ch := c.begin(cause.At)
-	ch.Campaign.Lifecycle = Active
 	ch.Campaign.dropReason(reason)
 	return ch, ch.emitStatus(c, why, cause)
 }
