@@ -53,6 +53,7 @@ type Checked struct {
 const (
 	TooFewDays        = "too_few_days"        // history is missing
 	TooFewImpressions = "too_few_impressions" // under 2,000
+	TooFewClicks      = "too_few_clicks"      // under 100
 	TooFewConversions = "too_few_conversions" // under 10
 	TooLittleSpend    = "too_little_spend"    // under 100 of the currency
 	TooYoung          = "conversions_not_mature"

@@ -36,18 +36,23 @@ func (c Campaign) ChangeBudget(spec BudgetSpec, rows []Row, cause event.Cause) (
 		return Change{Campaign: c}, nil
 	}
 	ch := c.begin(cause.At)
-	window := next.Window(cause.At)
 	ch.Campaign.BudgetSource = "" // a person sets it: it no longer follows the platform's
 	ch.Campaign.HumanAt = cause.At.UTC()
+	return ch, ch.setBudget(c, next, rows, cause)
+}
+
+// setBudget makes the budget that of next.
+func (ch *Change) setBudget(before, next Campaign, rows []Row, cause event.Cause) error {
+	window := next.Window(cause.At)
 	ch.Campaign.Budget = next.Budget
 	if err := ch.Campaign.rollTo(window, rows); err != nil {
-		return Change{}, err
+		return err
 	}
-	ch.Campaign.Budget = c.changedBudget(*next.Budget, window.Start, ch.Campaign.PeriodTotals.SpendMicros)
+	ch.Campaign.Budget = before.changedBudget(*next.Budget, window.Start, ch.Campaign.PeriodTotals.SpendMicros)
 	if err := ch.emit(cause, ch.Campaign.updated("budget")); err != nil {
-		return Change{}, err
+		return err
 	}
-	return ch, ch.applyBudget(c, window, cause)
+	return ch.applyBudget(before, window, cause)
 }
 
 // applyBudget tells thresholds that the changed budget crosses, and lets the campaign run when it has room again.

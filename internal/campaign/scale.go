@@ -1,6 +1,8 @@
 package campaign
 
 import (
+	"bellwether/internal/event"
+	"bellwether/internal/fault"
 	"bellwether/internal/money"
 	"bellwether/internal/platform"
 )
@@ -51,9 +53,9 @@ func (m BudgetMove) total() (from, to int64) {
 
 // Reasons for which PlanScale finds nothing to do.
 const (
-	NoBudget   = "no_budget"   // neither the campaign nor a placement that we may change has one
-	AtLimit    = "at_limit"    // floor and cap leave no room for a change in that direction
-	TooSmall   = "too_small"   // the change is less than the currency's smallest unit
+	NoBudget   = "no_budget" // neither the campaign nor a placement that we may change has one
+	AtLimit    = "at_limit"  // floor and cap leave no room for a change in that direction
+	TooSmall   = "too_small" // the change is less than the currency's smallest unit
 	OutOfRange = "out_of_range"
 )
 
@@ -121,4 +123,45 @@ func (c Campaign) toMinor(amount, times, by int64) (int64, error) {
 		return 0, err
 	}
 	return next - next%unit, nil
+}
+
+// MoveBudget does what was planned. It refuses when an amount is no longer what it was (changed_since), and
+// a step of more than limitPercent of what was before (step_too_large). Doing it again changes nothing.
+// rows are the stored results of Span(nil, ...).
+func (c Campaign) MoveBudget(m BudgetMove, limitPercent int, rows []Row, cause event.Cause) (Change, error) {
+	if err := c.mustLive(); err != nil {
+		return Change{}, err
+	}
+	if !m.within(limitPercent) {
+		return Change{}, fault.Newf(fault.Invalid, "step_too_large", "a budget may change by at most %d %% at once", limitPercent)
+	}
+	own := int64(0)
+	if c.Budget != nil {
+		own = c.Budget.AmountMicros
+	}
+	switch {
+	case own == m.To && m.From != m.To:
+		return Change{Campaign: c}, nil
+	case own != m.From:
+		return Change{}, fault.New(fault.Conflict, "changed_since", "the budget is not what it was when this was decided")
+	}
+	ch := c.begin(cause.At)
+	if m.From == m.To {
+		return ch, ch.emit(cause, c.updated("budget"))
+	}
+	return ch, ch.setBudget(c, c.withBudget(BudgetSpec{AmountMicros: m.To}), rows, cause)
+}
+
+// within reports whether no amount changes by more than so many percent. What an amount is cut by, to whole
+// units of its currency, is no step.
+func (m BudgetMove) within(percent int) bool {
+	small := func(from, to int64) bool {
+		most, err := money.MulDiv(from, int64(percent), 100)
+		return err == nil && max(from-to, to-from) <= most && to > 0
+	}
+	ok := m.From == 0 || small(m.From, m.To)
+	for _, p := range m.Placements {
+		ok = ok && small(p.From, p.To)
+	}
+	return ok
 }

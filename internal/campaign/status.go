@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"bellwether/internal/budget"
@@ -118,7 +117,7 @@ func (c Campaign) resume(cause event.Cause) (Change, error) {
 }
 
 func byPeopleOrRules(reason string) bool {
-	return reason == ReasonHuman || strings.HasPrefix(reason, ReasonRule)
+	return reason == ReasonHuman || OfRule(reason)
 }
 
 func (c Campaign) pauseFor(reason, why string, cause event.Cause) (Change, error) {
