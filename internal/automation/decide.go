@@ -47,6 +47,7 @@ type Evaluation struct {
 	At              time.Time  `json:"at"`
 	AsOf            time.Time  `json:"asOf,omitzero"` // of the results
 	CauseID         string     `json:"causeId"`       // the event, or the hour's tick, that it was made because of
+	CausedAt        time.Time  `json:"causedAt"`      // when that was
 	CorrelationID   string     `json:"correlationId"`
 	Decisions       []Decision `json:"decisions"`
 }
@@ -66,8 +67,8 @@ type Plan struct {
 func Evaluate(rules []Rule, s Scene, rows []campaign.Row, cause event.Cause) (Plan, error) {
 	p := Plan{
 		Evaluation: Evaluation{
-			ID: event.Derive(cause.ID, "evaluation", s.Campaign.ID), OrgID: s.Campaign.OrgID, CampaignID: s.Campaign.ID,
-			CampaignVersion: s.Campaign.Version, At: s.Now.UTC(), AsOf: s.Facts.AsOf.UTC(), CauseID: cause.ID, CorrelationID: cause.CorrelationID,
+			ID: EvaluationID(cause.ID, s.Campaign.ID), OrgID: s.Campaign.OrgID, CampaignID: s.Campaign.ID,
+			CampaignVersion: s.Campaign.Version, At: s.Now.UTC(), AsOf: s.Facts.AsOf.UTC(), CauseID: cause.ID, CausedAt: s.CausedAt.UTC(), CorrelationID: cause.CorrelationID,
 		},
 		State: s.State, Trips: map[string]string{},
 	}
@@ -84,6 +85,11 @@ func Evaluate(rules []Rule, s Scene, rows []campaign.Row, cause event.Cause) (Pl
 		}
 	}
 	return p, nil
+}
+
+// EvaluationID is the id of the evaluation of a campaign that a cause leads to.
+func EvaluationID(causeID, campaignID string) string {
+	return event.Derive(causeID, "evaluation", campaignID)
 }
 
 // candidate judges the rule and lets it through the gates.

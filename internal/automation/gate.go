@@ -84,6 +84,7 @@ type Scene struct {
 	Day      Day        // the organisation's UTC day of Now
 	Before   []DayEntry // of the day before: what errors are counted over
 	Now      time.Time
+	CausedAt time.Time // when that happened because of which the campaign is looked at
 }
 
 // candidate is a rule on its way through the gates.

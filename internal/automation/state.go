@@ -152,3 +152,9 @@ func (d Day) Failed(campaignID string) (Day, bool) {
 	}
 	return d, false
 }
+
+// Acted is when a rule last changed the campaign within the breaker's reach of now; ok is false for never.
+func (s State) Acted(now time.Time) (at time.Time, ok bool) {
+	t, ok := s.last(func(t Taken) bool { return t.did() && t.At.After(now.Add(-breakerReach)) })
+	return t.At, ok
+}

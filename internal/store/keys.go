@@ -238,6 +238,31 @@ func (o Org) Tracker() Key { return o.key("TRACKER", "TRACKER") }
 
 const ticketPrefix = "TICKET#"
 
+// Rules is the book of an organisation's rules of automation, and RuledOrg its place among the organisations
+// that have any; RuledOrgs is one of the shards.
+func (o Org) Rules() Key         { return o.key("RULES", "RULES") }
+func RuledOrg(orgID string) Key  { return Key{PK: RuledOrgs(shardOf(orgID)), SK: orgID} }
+func RuledOrgs(shard int) string { return "DUE#RULES#" + shardText(shard) }
+
+// RuleState is what rules did about a campaign of late, RuleDay what they did in the organisation on a day.
+func (o Org) RuleState(campaignID string) Key { return o.key("RULES", "CAMPAIGN", campaignID) }
+func (o Org) RuleDay(date string) Key         { return o.key(date, "RULEDAYS") }
+
+// Evaluation is a look of all rules at a campaign because of something that happened at the given time;
+// Evaluations the partition of all of a campaign's.
+func (o Org) Evaluation(campaignID, id string, at time.Time) Key {
+	return Key{PK: o.Evaluations(campaignID), SK: Stamp(at) + "#" + id}
+}
+func (o Org) Evaluations(campaignID string) string { return o.pk("EVALUATIONS", campaignID) }
+
+// Action is what a rule did, would have done or proposes; ActionList its place among all of the organisation,
+// by time, Actions the partition of that list.
+func (o Org) Action(id string) Key { return o.key("ACTION", "ACTION", id) }
+func (o Org) ActionList(id string, at time.Time) Key {
+	return Key{PK: o.Actions(), SK: Stamp(at) + "#" + id}
+}
+func (o Org) Actions() string { return o.pk("ACTIONS") }
+
 // DueSync is an account's place among those that have to be synced, of all organisations: the
 // dispatcher asks for none in particular. DueSyncs is one of the shards.
 func DueSync(orgID, integrationID string, at time.Time) Key {

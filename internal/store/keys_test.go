@@ -89,6 +89,16 @@ func builtKeys() map[string][]struct{ got, want store.Key } {
 			{o.TicketList("BW-7F3K2A", true, 2, at), store.Key{PK: "ORG#o1#TICKETLIST", SK: "REST#9221575941039652351#BW-7F3K2A"}},
 		},
 		"TicketLists":     {{partition(o.TicketLists()), partition("ORG#o1#TICKETLIST")}},
+		"Rules":           {{o.Rules(), store.Key{PK: "ORG#o1#RULES", SK: "RULES"}}},
+		"RuledOrg":        {{store.RuledOrg("o1"), store.Key{PK: "DUE#RULES#13", SK: "o1"}}},
+		"RuledOrgs":       {{partition(store.RuledOrgs(3)), partition("DUE#RULES#03")}},
+		"RuleState":       {{o.RuleState("c1"), store.Key{PK: "ORG#o1#CAMPAIGN#c1", SK: "RULES"}}},
+		"RuleDay":         {{o.RuleDay("2026-12-01"), store.Key{PK: "ORG#o1#RULEDAYS", SK: "2026-12-01"}}},
+		"Evaluation":      {{o.Evaluation("c1", "e1", at), store.Key{PK: "ORG#o1#EVALUATIONS#c1", SK: "20261201T033015.123456Z#e1"}}},
+		"Evaluations":     {{partition(o.Evaluations("c1")), partition("ORG#o1#EVALUATIONS#c1")}},
+		"Action":          {{o.Action("a1"), store.Key{PK: "ORG#o1#ACTION#a1", SK: "ACTION"}}},
+		"ActionList":      {{o.ActionList("a1", at), store.Key{PK: "ORG#o1#ACTIONS", SK: "20261201T033015.123456Z#a1"}}},
+		"Actions":         {{partition(o.Actions()), partition("ORG#o1#ACTIONS")}},
 		"Tracker":         {{o.Tracker(), store.Key{PK: "ORG#o1#TRACKER", SK: "TRACKER"}}},
 		"Connection":      {{o.Connection("n1"), store.Key{PK: "ORG#o1#CONNECTION#n1", SK: "CONNECTION"}}},
 		"DueSync":         {{store.DueSync("o1", "i1", at), store.Key{PK: "DUE#SYNC#15", SK: "20261201T033015.123456Z#o1#i1"}}},
@@ -131,6 +141,7 @@ func TestKeysAreAsTheyAreStored(t *testing.T) {
 func TestEveryKeyBeginsWithItsOrganisation(t *testing.T) {
 	prefix := map[string]string{
 		"UserKey": "USER#", "APIKeyKey": "APIKEY#", "DueSync": "DUE#", "DueSyncs": "DUE#", "OpenPost": "DUE#", "OpenPosts": "DUE#",
+		"RuledOrg": "DUE#", "RuledOrgs": "DUE#",
 		"Delivery": "DELIVERY#", "AccountOwner": "ACCOUNT#", "AccountOwners": "ACCOUNT#",
 	}
 	for builder, keys := range builtKeys() {
