@@ -90,3 +90,16 @@ func (s Sums) Results(per Value) (analytics.Results, error) {
 		RevenueMicros:    revenue,
 	}, err
 }
+
+// ByDay adds up the placements' rows of each day.
+func ByDay(rows []Row, per Value) (map[string]analytics.Results, error) {
+	days := map[string]analytics.Results{}
+	for _, row := range rows {
+		r, err := row.Sums().Results(per)
+		if err != nil {
+			return nil, err
+		}
+		days[row.Date] = days[row.Date].Plus(r)
+	}
+	return days, nil
+}

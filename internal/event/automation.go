@@ -50,6 +50,12 @@ type RuleTripped struct {
 	CampaignID string `json:"campaignId,omitempty"`
 }
 
+// RuleRestored says that a person saved a rule that had tripped: it works again as its mode says.
+type RuleRestored struct {
+	RuleID   string `json:"ruleId"`
+	RuleName string `json:"ruleName"`
+}
+
 func (RuleMatched) EventType() string    { return "RuleMatched" }
 func (RuleMatched) EventVersion() int    { return 1 }
 func (ActionProposed) EventType() string { return "ActionProposed" }
@@ -60,3 +66,5 @@ func (ActionUndone) EventType() string   { return "ActionUndone" }
 func (ActionUndone) EventVersion() int   { return 1 }
 func (RuleTripped) EventType() string    { return "RuleTripped" }
 func (RuleTripped) EventVersion() int    { return 1 }
+func (RuleRestored) EventType() string   { return "RuleRestored" }
+func (RuleRestored) EventVersion() int   { return 1 }

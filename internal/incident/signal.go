@@ -47,6 +47,7 @@ const (
 	KindPause   = "pause_refused"
 	KindPublish = "post_failed"
 	KindLetters = "dead_letters"
+	KindRule    = "rule_tripped"
 )
 
 // Sync is the signal of an account's syncs. One that is out of reach has no syncs that could be wrong:
@@ -134,6 +135,14 @@ func DeadLetters(l deadletter.Letter, resolved bool) Signal {
 	id := event.Derive(l.EventID, l.Listener, "letter", strconv.FormatInt(l.Version, 10))
 	s.Cause = event.Edge(id, "incidents", s.At)
 	return s
+}
+
+// Rule is the signal of a rule of automation that was taken back to telling; it is over when somebody saves it.
+func Rule(ruleID, name, why string, tripped bool, m event.Meta) Signal {
+	return Signal{
+		Key: "rule:" + ruleID, Class: why, EventID: m.ID, At: m.OccurredAt, Resolved: !tripped, Version: m.Sequence,
+		Kind: KindRule, Subject: "rule/" + ruleID, Name: name, Title: "rule " + name + " was taken back to telling only", Severity: 3, Cause: causeOf(m),
+	}
 }
 
 // causeOf is the cause of what a signal changes: the event that gave occasion to look.

@@ -62,7 +62,7 @@ func NewSilence(s Silence, cause event.Cause) (Silence, error) {
 }
 
 // Kinds are all kinds of incidents.
-var Kinds = []string{KindAccess, KindSync, KindStale, KindPause, KindPublish, KindLetters}
+var Kinds = []string{KindAccess, KindSync, KindStale, KindPause, KindPublish, KindLetters, KindRule}
 
 func (m Match) check(freeze bool) (bad []fault.Field) {
 	refuse := func(name, message string) { bad = append(bad, fault.Field{Name: name, Message: message}) }

@@ -3,8 +3,10 @@ package listen
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
+	"bellwether/internal/automation"
 	"bellwether/internal/campaign"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
@@ -33,11 +35,12 @@ type CampaignStatusChange struct {
 }
 
 // NotifyCampaignStatusChange tells a campaign's managers that it was created or that it runs or
-// stands, or that a platform refuses to follow, brings the organisation's analytics up to its status,
+// stands, that a platform refuses to follow, or what rules do about it, brings the organisation's analytics up to its status,
 // and reports what the automated checks find about a new campaign.
 func NotifyCampaignStatusChange(n CampaignStatusChange) *entry.Listener {
 	return entry.NewListener("notify-campaign-status-change", n.Park, n.Now,
-		entry.On(n.created), entry.On(n.changed), entry.On(n.refused), entry.On(n.confirmed))
+		entry.On(n.created), entry.On(n.changed), entry.On(n.refused), entry.On(n.confirmed),
+		entry.On(n.matched), entry.On(n.proposed), entry.On(n.taken), entry.On(n.undone), entry.On(n.tripped), entry.On(n.restored))
 }
 
 func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[event.CampaignCreated]) error {
@@ -80,7 +83,7 @@ func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[even
 		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) },
 		func(ctx context.Context) error { return n.settle(ctx, c, e.Meta) },
 	}
-	if !withAccount(e.Data.Reason) {
+	if !withAccount(e.Data.Reason) && !strings.HasPrefix(e.Meta.Actor, automation.ActorPrefix) {
 		people := audience(roster, c, e.Data.ManagerIDs)
 		work = append(work, n.tell(indoors(notification.CampaignStatusMessage(e.Data), e.Meta, roster, people))...)
 	}

@@ -52,7 +52,7 @@ func updatePerformance(ctx context.Context, results Results, snapshots Snapshots
 	if err != nil {
 		return err
 	}
-	days, err := byDay(rows, c.ValuePer)
+	days, err := campaign.ByDay(rows, c.ValuePer)
 	if err != nil {
 		return err
 	}
@@ -79,17 +79,4 @@ func snapshot(c campaign.Campaign, day, today string, days map[string]analytics.
 		CampaignID: c.ID, Date: day, Currency: string(c.Currency),
 		Day: days[day], KPIs: days[day].KPIs(), Trends: analytics.TrendsTo(last, days),
 	}
-}
-
-// byDay adds up the placements' rows of each day.
-func byDay(rows []campaign.Row, per campaign.Value) (map[string]analytics.Results, error) {
-	days := map[string]analytics.Results{}
-	for _, row := range rows {
-		r, err := row.Sums().Results(per)
-		if err != nil {
-			return nil, err
-		}
-		days[row.Date] = days[row.Date].Plus(r)
-	}
-	return days, nil
 }

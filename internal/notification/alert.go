@@ -17,6 +17,7 @@ const (
 	AlertStale         = "stale"
 	AlertGrantEnding   = "grant_ending"
 	AlertStatusRefused = "status_refused"
+	AlertAutomation    = "automation"
 	AlertPost          = "post"
 	AlertIncident      = "incident"
 )

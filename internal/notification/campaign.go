@@ -54,6 +54,9 @@ func why(reason string) Arg {
 func pausedFor(reasons []string) Arg {
 	list := make([]Arg, len(reasons))
 	for n, reason := range reasons {
+		if campaign.OfRule(reason) {
+			reason = "rule"
+		}
 		list[n] = coded("pause.", reason)
 	}
 	return Arg{List: list}

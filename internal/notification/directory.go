@@ -170,7 +170,7 @@ func (c Channel) Validate() error {
 	}
 	for i, name := range c.Categories {
 		if !slices.Contains(Categories(), name) {
-			bad = append(bad, fault.Field{Name: fmt.Sprintf("categories[%d]", i), Message: "must be campaign, budget, account, post or incident"})
+			bad = append(bad, fault.Field{Name: fmt.Sprintf("categories[%d]", i), Message: "must be campaign, budget, account, post, incident or automation"})
 		}
 	}
 	if !c.From.Valid() {

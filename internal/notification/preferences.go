@@ -40,7 +40,7 @@ type Preferences struct {
 }
 
 // Categories are what people are told about.
-func Categories() []string { return []string{"campaign", "budget", "account", "post", "incident"} }
+func Categories() []string { return []string{"campaign", "budget", "account", "post", "incident", "automation"} }
 
 // personal are the channels that a rule may be about.
 var personal = []string{channel.InApp, channel.Email, channel.SMS}
@@ -104,7 +104,7 @@ func (p Preferences) Validate() error {
 
 func (r Rule) problems(at string) (bad []fault.Field) {
 	if r.Category != "" && !slices.Contains(Categories(), r.Category) {
-		bad = append(bad, fault.Field{Name: at + ".category", Message: "must be campaign, budget, account, post or incident, or left out for all"})
+		bad = append(bad, fault.Field{Name: at + ".category", Message: "must be campaign, budget, account, post, incident or automation, or left out for all"})
 	}
 	if !slices.Contains(personal, r.Channel) {
 		bad = append(bad, fault.Field{Name: at + ".channel", Message: "must be in_app, email or sms"})

@@ -22,6 +22,7 @@ var words = map[string]wording{
 
 	"pause.human":        {"human", "قرار شخص"},
 	"pause.budget":       {"budget", "الميزانية"},
+	"pause.rule":         {"a rule", "قاعدة"},
 	"pause.disconnected": {"disconnected", "انقطاع اتصال الحساب"},
 
 	"state.triggered":    {"triggered", "لم يتولَّه أحد"},
