@@ -138,7 +138,7 @@ func checkBody(t *testing.T, op *openapi3.Operation) {
 // objects are the objects in a schema, by where they stand.
 func objects(ref *openapi3.SchemaRef, at string) map[string]*openapi3.Schema {
 	found := map[string]*openapi3.Schema{}
-	if ref == nil {
+	if ref == nil || strings.Count(at, "[]") > 3 { // a schema may hold itself, in lists
 		return found
 	}
 	if ref.Value.Type.Is("object") {

@@ -963,6 +963,39 @@ func (e ImportMetricsParamsDuplicates) Valid() bool {
 	}
 }
 
+// Defines values for ListDecisionsParamsOutcome.
+const (
+	ListDecisionsParamsOutcomeBlocked          ListDecisionsParamsOutcome = "blocked"
+	ListDecisionsParamsOutcomeDone             ListDecisionsParamsOutcome = "done"
+	ListDecisionsParamsOutcomeInsufficientData ListDecisionsParamsOutcome = "insufficient_data"
+	ListDecisionsParamsOutcomeNotMet           ListDecisionsParamsOutcome = "not_met"
+	ListDecisionsParamsOutcomeProposed         ListDecisionsParamsOutcome = "proposed"
+	ListDecisionsParamsOutcomeShadowed         ListDecisionsParamsOutcome = "shadowed"
+	ListDecisionsParamsOutcomeTold             ListDecisionsParamsOutcome = "told"
+)
+
+// Valid indicates whether the value is a known member of the ListDecisionsParamsOutcome enum.
+func (e ListDecisionsParamsOutcome) Valid() bool {
+	switch e {
+	case ListDecisionsParamsOutcomeBlocked:
+		return true
+	case ListDecisionsParamsOutcomeDone:
+		return true
+	case ListDecisionsParamsOutcomeInsufficientData:
+		return true
+	case ListDecisionsParamsOutcomeNotMet:
+		return true
+	case ListDecisionsParamsOutcomeProposed:
+		return true
+	case ListDecisionsParamsOutcomeShadowed:
+		return true
+	case ListDecisionsParamsOutcomeTold:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListInboxParamsSeverity.
 const (
 	ListInboxParamsSeverityCritical ListInboxParamsSeverity = "critical"
@@ -1133,6 +1166,57 @@ type AccountTile struct {
 	Status IntegrationStatus `json:"status"`
 }
 
+// Action defines model for Action.
+type Action struct {
+	Approvals       []ActionParty `json:"approvals"`
+	ApprovalsNeeded *int          `json:"approvalsNeeded,omitempty"`
+	Budget          *ActionMove   `json:"budget,omitempty"`
+	CampaignId      string        `json:"campaignId"`
+	CampaignName    string        `json:"campaignName"`
+	DecidedAt       time.Time     `json:"decidedAt"`
+	DecisionId      string        `json:"decisionId"`
+	Declined        *ActionParty  `json:"declined,omitempty"`
+	DoneAt          *time.Time    `json:"doneAt,omitempty"`
+
+	// ExpiresAt Of a proposal.
+	ExpiresAt   *time.Time   `json:"expiresAt,omitempty"`
+	Id          string       `json:"id"`
+	Kind        string       `json:"kind"`
+	Percent     *int         `json:"percent,omitempty"`
+	RuleId      string       `json:"ruleId"`
+	RuleName    string       `json:"ruleName"`
+	RuleVersion int64        `json:"ruleVersion"`
+	State       string       `json:"state"`
+	UndoUntil   *time.Time   `json:"undoUntil,omitempty"`
+	Undone      *ActionParty `json:"undone,omitempty"`
+	Version     int64        `json:"version"`
+}
+
+// ActionAnswer defines model for ActionAnswer.
+type ActionAnswer struct {
+	Reason *string `json:"reason,omitempty"`
+}
+
+// ActionMove defines model for ActionMove.
+type ActionMove struct {
+	Currency string `json:"currency"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+}
+
+// ActionPage defines model for ActionPage.
+type ActionPage struct {
+	Items []Action `json:"items"`
+	Next  *string  `json:"next,omitempty"`
+}
+
+// ActionParty defines model for ActionParty.
+type ActionParty struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Reason *string   `json:"reason,omitempty"`
+}
+
 // AdAccount defines model for AdAccount.
 type AdAccount struct {
 	// Currency ISO 4217; absent where posts are published.
@@ -1299,6 +1383,170 @@ type AuditRecord struct {
 	Detail        *string   `json:"detail,omitempty"`
 	Id            string    `json:"id"`
 	Subject       string    `json:"subject"`
+}
+
+// Automation defines model for Automation.
+type Automation struct {
+	Action          AutomationAction    `json:"action"`
+	ConsecutiveDays int                 `json:"consecutiveDays"`
+	CooldownMinutes int                 `json:"cooldownMinutes"`
+	CreatedAt       time.Time           `json:"createdAt"`
+	CreatedBy       string              `json:"createdBy"`
+	Currency        *string             `json:"currency,omitempty"`
+	DailyActions    int                 `json:"dailyActions"`
+	Enabled         bool                `json:"enabled"`
+	FourEyes        *string             `json:"fourEyes,omitempty"`
+	Id              string              `json:"id"`
+	Mode            string              `json:"mode"`
+	Name            string              `json:"name"`
+	Scope           AutomationScope     `json:"scope"`
+	Target          AutomationTarget    `json:"target"`
+	Tripped         *AutomationTrip     `json:"tripped,omitempty"`
+	UpdatedAt       time.Time           `json:"updatedAt"`
+	Version         int64               `json:"version"`
+	When            AutomationCondition `json:"when"`
+}
+
+// AutomationAction defines model for AutomationAction.
+type AutomationAction struct {
+	// Cap The most that the budget may come to.
+	Cap *string `json:"cap,omitempty"`
+
+	// Floor The least that the budget may come to.
+	Floor *string `json:"floor,omitempty"`
+	Kind  string  `json:"kind"`
+
+	// Percent Of scale_budget: -20 to 20, not 0.
+	Percent *int `json:"percent,omitempty"`
+}
+
+// AutomationCondition defines model for AutomationCondition.
+type AutomationCondition struct {
+	// All Every one of them.
+	All *[]AutomationCondition `json:"all,omitempty"`
+
+	// Any One of them.
+	Any *[]AutomationCondition `json:"any,omitempty"`
+
+	// Days The length of the window in days, 1 to 30.
+	Days   *int    `json:"days,omitempty"`
+	Metric *string `json:"metric,omitempty"`
+	Op     *string `json:"op,omitempty"`
+
+	// Than What it is compared with: the value; the rule's target times the value; the same number of days before the window, times the value.
+	Than *string `json:"than,omitempty"`
+
+	// Today The window ends with today, which is not complete; otherwise with yesterday.
+	Today *bool `json:"today,omitempty"`
+
+	// Value A decimal: an amount, a whole number, or a ratio ('0.02' is 2 %); a factor for target and previous ('0.5' is half of it).
+	Value *string `json:"value,omitempty"`
+}
+
+// AutomationList defines model for AutomationList.
+type AutomationList struct {
+	Items []Automation `json:"items"`
+}
+
+// AutomationPreset defines model for AutomationPreset.
+type AutomationPreset struct {
+	Id   string               `json:"id"`
+	Rule AutomationPresetRule `json:"rule"`
+}
+
+// AutomationPresetList defines model for AutomationPresetList.
+type AutomationPresetList struct {
+	Items []AutomationPreset `json:"items"`
+}
+
+// AutomationPresetRule defines model for AutomationPresetRule.
+type AutomationPresetRule struct {
+	Action          AutomationAction    `json:"action"`
+	ConsecutiveDays int                 `json:"consecutiveDays"`
+	CooldownMinutes int                 `json:"cooldownMinutes"`
+	Currency        string              `json:"currency"`
+	DailyActions    int                 `json:"dailyActions"`
+	Enabled         bool                `json:"enabled"`
+	Mode            string              `json:"mode"`
+	Name            string              `json:"name"`
+	Scope           AutomationScope     `json:"scope"`
+	Target          AutomationTarget    `json:"target"`
+	When            AutomationCondition `json:"when"`
+}
+
+// AutomationPreview defines model for AutomationPreview.
+type AutomationPreview struct {
+	AsOf       *time.Time             `json:"asOf,omitempty"`
+	CampaignId string                 `json:"campaignId"`
+	Currency   string                 `json:"currency"`
+	Days       []AutomationPreviewDay `json:"days"`
+	DaysMet    int                    `json:"daysMet"`
+}
+
+// AutomationPreviewDay defines model for AutomationPreviewDay.
+type AutomationPreviewDay struct {
+	Checks []DecisionCheck `json:"checks"`
+	Day    string          `json:"day"`
+	Truth  string          `json:"truth"`
+}
+
+// AutomationPreviewRequest defines model for AutomationPreviewRequest.
+type AutomationPreviewRequest struct {
+	CampaignId string          `json:"campaignId"`
+	Rule       AutomationWrite `json:"rule"`
+}
+
+// AutomationScope defines model for AutomationScope.
+type AutomationScope struct {
+	// CampaignIds None: all campaigns.
+	CampaignIds *[]string `json:"campaignIds,omitempty"`
+
+	// Platforms None: all platforms.
+	Platforms *[]string `json:"platforms,omitempty"`
+}
+
+// AutomationTarget defines model for AutomationTarget.
+type AutomationTarget struct {
+	Cpa  *string `json:"cpa,omitempty"`
+	Roas *string `json:"roas,omitempty"`
+}
+
+// AutomationTrip defines model for AutomationTrip.
+type AutomationTrip struct {
+	At time.Time `json:"at"`
+
+	// Why Why it only tells now. Saving the rule lets it act again.
+	Why string `json:"why"`
+}
+
+// AutomationWrite defines model for AutomationWrite.
+type AutomationWrite struct {
+	Action AutomationAction `json:"action"`
+
+	// ConsecutiveDays On how many days in a row the condition has to hold, 1 to 7; 1 where nothing is given.
+	ConsecutiveDays *int `json:"consecutiveDays,omitempty"`
+
+	// CooldownMinutes Between two actions on one campaign; 360 where nothing is given, 4320 for scale_budget, which is its least.
+	CooldownMinutes *int `json:"cooldownMinutes,omitempty"`
+
+	// Currency ISO 4217, of the rule's amounts. Campaigns in another are out of its scope.
+	Currency *string `json:"currency,omitempty"`
+
+	// DailyActions The most actions on one campaign in a day of its zone, 1 to 50; 3 where nothing is given.
+	DailyActions *int `json:"dailyActions,omitempty"`
+
+	// Enabled True where nothing is given.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// FourEyes The change of a budget from which on two people have to approve.
+	FourEyes *string `json:"fourEyes,omitempty"`
+
+	// Mode A new rule is in shadow whatever stands here: another mode is refused.
+	Mode   *string             `json:"mode,omitempty"`
+	Name   string              `json:"name"`
+	Scope  *AutomationScope    `json:"scope,omitempty"`
+	Target *AutomationTarget   `json:"target,omitempty"`
+	When   AutomationCondition `json:"when"`
 }
 
 // BudgetChange defines model for BudgetChange.
@@ -1742,6 +1990,63 @@ type DeadLetterPage struct {
 	Next  *string      `json:"next,omitempty"`
 }
 
+// Decision defines model for Decision.
+type Decision struct {
+	ActionId *string `json:"actionId,omitempty"`
+
+	// BlockedBy The first gate that blocked.
+	BlockedBy   *string         `json:"blockedBy,omitempty"`
+	Checks      []DecisionCheck `json:"checks"`
+	Gates       []DecisionGate  `json:"gates"`
+	Id          string          `json:"id"`
+	Kind        string          `json:"kind"`
+	Mode        string          `json:"mode"`
+	Outcome     string          `json:"outcome"`
+	Percent     *int            `json:"percent,omitempty"`
+	RuleId      string          `json:"ruleId"`
+	RuleName    string          `json:"ruleName"`
+	RuleVersion int64           `json:"ruleVersion"`
+}
+
+// DecisionCheck defines model for DecisionCheck.
+type DecisionCheck struct {
+	// Bar What it was compared with.
+	Bar    *string `json:"bar,omitempty"`
+	Day    string  `json:"day"`
+	From   string  `json:"from"`
+	Metric string  `json:"metric"`
+	Op     string  `json:"op"`
+
+	// Path Which comparison of the rule: when.all[0].
+	Path  string `json:"path"`
+	To    string `json:"to"`
+	Truth string `json:"truth"`
+
+	// Value Absent: undefined, or too little data.
+	Value *string `json:"value,omitempty"`
+
+	// Why What is missing, where it is unknown.
+	Why *string `json:"why,omitempty"`
+}
+
+// DecisionGate defines model for DecisionGate.
+type DecisionGate struct {
+	// By What stands in the way: silence/<id>, rule/<id>, action/<id>.
+	By    *string    `json:"by,omitempty"`
+	Gate  string     `json:"gate"`
+	Limit *int64     `json:"limit,omitempty"`
+	Pass  bool       `json:"pass"`
+	Until *time.Time `json:"until,omitempty"`
+	Value *int64     `json:"value,omitempty"`
+	Why   *string    `json:"why,omitempty"`
+}
+
+// DecisionPage defines model for DecisionPage.
+type DecisionPage struct {
+	Items []Evaluation `json:"items"`
+	Next  *string      `json:"next,omitempty"`
+}
+
 // DeliveryAttempt defines model for DeliveryAttempt.
 type DeliveryAttempt struct {
 	At       time.Time `json:"at"`
@@ -1763,6 +2068,21 @@ type DisconnectRequest struct {
 
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
+
+// Evaluation defines model for Evaluation.
+type Evaluation struct {
+	// AsOf Of the results.
+	AsOf            *time.Time `json:"asOf,omitempty"`
+	At              time.Time  `json:"at"`
+	CampaignId      string     `json:"campaignId"`
+	CampaignVersion int64      `json:"campaignVersion"`
+
+	// CauseId The event, or the hour, because of which the rules looked.
+	CauseId       string     `json:"causeId"`
+	CorrelationId string     `json:"correlationId"`
+	Decisions     []Decision `json:"decisions"`
+	Id            string     `json:"id"`
+}
 
 // EventMeta defines model for EventMeta.
 type EventMeta = event.Meta
@@ -2741,6 +3061,44 @@ type SeverityFigures struct {
 	Severity int             `json:"severity"`
 }
 
+// ShadowReport defines model for ShadowReport.
+type ShadowReport struct {
+	Actions   int                 `json:"actions"`
+	Campaigns int                 `json:"campaigns"`
+	From      string              `json:"from"`
+	Items     []ShadowReportLine  `json:"items"`
+	RuleId    string              `json:"ruleId"`
+	RuleName  string              `json:"ruleName"`
+	To        string              `json:"to"`
+	Totals    []ShadowReportTotal `json:"totals"`
+}
+
+// ShadowReportLine defines model for ShadowReportLine.
+type ShadowReportLine struct {
+	// At The first time that it would have acted.
+	At                 time.Time   `json:"at"`
+	Budget             *ActionMove `json:"budget,omitempty"`
+	CampaignId         string      `json:"campaignId"`
+	CampaignName       string      `json:"campaignName"`
+	ConversionsForgone string      `json:"conversionsForgone"`
+	Currency           string      `json:"currency"`
+
+	// Days How many days the figures are of: those after the first pause.
+	Days           int    `json:"days"`
+	Kind           string `json:"kind"`
+	RevenueForgone string `json:"revenueForgone"`
+	SpendAvoided   string `json:"spendAvoided"`
+	Times          int    `json:"times"`
+}
+
+// ShadowReportTotal defines model for ShadowReportTotal.
+type ShadowReportTotal struct {
+	ConversionsForgone string `json:"conversionsForgone"`
+	Currency           string `json:"currency"`
+	RevenueForgone     string `json:"revenueForgone"`
+	SpendAvoided       string `json:"spendAvoided"`
+}
+
 // Silence defines model for Silence.
 type Silence struct {
 	AuthorId  string    `json:"authorId"`
@@ -3143,6 +3501,9 @@ type IfMatch = string
 // Limit defines model for Limit.
 type Limit = int
 
+// ActionId defines model for actionId.
+type ActionId = string
+
 // AlertId defines model for alertId.
 type AlertId = string
 
@@ -3187,6 +3548,9 @@ type Platform = string
 
 // PostId defines model for postId.
 type PostId = string
+
+// RuleId defines model for ruleId.
+type RuleId = string
 
 // SilenceId defines model for silenceId.
 type SilenceId = string
@@ -3236,6 +3600,33 @@ type Unavailable = Problem
 // Unprocessable What went wrong (RFC 9457).
 type Unprocessable = Problem
 
+// ListActionsParams defines parameters for ListActions.
+type ListActionsParams struct {
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApproveActionParams defines parameters for ApproveAction.
+type ApproveActionParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeclineActionParams defines parameters for DeclineAction.
+type DeclineActionParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UndoActionParams defines parameters for UndoAction.
+type UndoActionParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListAlertsParams defines parameters for ListAlerts.
 type ListAlertsParams struct {
 	// Limit The most items of a page.
@@ -3243,6 +3634,45 @@ type ListAlertsParams struct {
 
 	// Cursor next of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateAutomationParams defines parameters for CreateAutomation.
+type CreateAutomationParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListAutomationPresetsParams defines parameters for ListAutomationPresets.
+type ListAutomationPresetsParams struct {
+	// Currency Of the amounts: USD where nothing is given.
+	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
+
+	// TargetRoas The ROAS to reach: 2 where nothing is given.
+	TargetRoas *string `form:"targetRoas,omitempty" json:"targetRoas,omitempty"`
+
+	// TargetCpa The cost of a conversion to reach: 50 where nothing is given.
+	TargetCpa *string `form:"targetCpa,omitempty" json:"targetCpa,omitempty"`
+
+	// BudgetCap The most that a budget may come to: 1000 where nothing is given.
+	BudgetCap *string `form:"budgetCap,omitempty" json:"budgetCap,omitempty"`
+}
+
+// PreviewAutomationParams defines parameters for PreviewAutomation.
+type PreviewAutomationParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PutAutomationParams defines parameters for PutAutomation.
+type PutAutomationParams struct {
+	// IfMatch The ETag of the version that you have seen; another one answers 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetShadowReportParams defines parameters for GetShadowReport.
+type GetShadowReportParams struct {
+	// Days How many complete UTC days back, 1 to 30; 30 where nothing is given.
+	Days *string `form:"days,omitempty" json:"days,omitempty"`
 }
 
 // GetCalendarParams defines parameters for GetCalendar.
@@ -3475,6 +3905,27 @@ type RedriveDeadLetterParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// ListDecisionsParams defines parameters for ListDecisions.
+type ListDecisionsParams struct {
+	// Subject campaign/<id>; it has to be given.
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// RuleId Of this rule only.
+	RuleId *string `form:"ruleId,omitempty" json:"ruleId,omitempty"`
+
+	// Outcome Of this outcome only.
+	Outcome *ListDecisionsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListDecisionsParamsOutcome defines parameters for ListDecisions.
+type ListDecisionsParamsOutcome string
 
 // ListDeliveriesParams defines parameters for ListDeliveries.
 type ListDeliveriesParams struct {
@@ -3931,6 +4382,24 @@ type ReopenTicketParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// ApproveActionJSONRequestBody defines body for ApproveAction for application/json ContentType.
+type ApproveActionJSONRequestBody = Empty
+
+// DeclineActionJSONRequestBody defines body for DeclineAction for application/json ContentType.
+type DeclineActionJSONRequestBody = ActionAnswer
+
+// UndoActionJSONRequestBody defines body for UndoAction for application/json ContentType.
+type UndoActionJSONRequestBody = ActionAnswer
+
+// CreateAutomationJSONRequestBody defines body for CreateAutomation for application/json ContentType.
+type CreateAutomationJSONRequestBody = AutomationWrite
+
+// PreviewAutomationJSONRequestBody defines body for PreviewAutomation for application/json ContentType.
+type PreviewAutomationJSONRequestBody = AutomationPreviewRequest
+
+// PutAutomationJSONRequestBody defines body for PutAutomation for application/json ContentType.
+type PutAutomationJSONRequestBody = AutomationWrite
 
 // CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
 type CreateCalendarFeedJSONRequestBody = Empty

@@ -22,6 +22,11 @@ const (
 	TooLittle Outcome = "insufficient_data"
 )
 
+// Outcomes are all of them.
+func Outcomes() []Outcome {
+	return []Outcome{Done, Proposed, Told, Shadowed, Blocked, NotMet, TooLittle}
+}
+
 // Decision is what was decided about one campaign by one rule, and all that it was decided on.
 type Decision struct {
 	ID          string    `json:"id"`
@@ -44,6 +49,7 @@ type Evaluation struct {
 	OrgID           string     `json:"orgId"`
 	CampaignID      string     `json:"campaignId"`
 	CampaignVersion int64      `json:"campaignVersion"`
+	Currency        string     `json:"currency"`
 	At              time.Time  `json:"at"`
 	AsOf            time.Time  `json:"asOf,omitzero"` // of the results
 	CauseID         string     `json:"causeId"`       // the event, or the hour's tick, that it was made because of
@@ -68,7 +74,7 @@ func Evaluate(rules []Rule, s Scene, rows []campaign.Row, cause event.Cause) (Pl
 	p := Plan{
 		Evaluation: Evaluation{
 			ID: EvaluationID(cause.ID, s.Campaign.ID), OrgID: s.Campaign.OrgID, CampaignID: s.Campaign.ID,
-			CampaignVersion: s.Campaign.Version, At: s.Now.UTC(), AsOf: s.Facts.AsOf.UTC(), CauseID: cause.ID, CausedAt: s.CausedAt.UTC(), CorrelationID: cause.CorrelationID,
+			CampaignVersion: s.Campaign.Version, Currency: string(s.Campaign.Currency), At: s.Now.UTC(), AsOf: s.Facts.AsOf.UTC(), CauseID: cause.ID, CausedAt: s.CausedAt.UTC(), CorrelationID: cause.CorrelationID,
 		},
 		State: s.State, Trips: map[string]string{},
 	}

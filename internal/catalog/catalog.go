@@ -12,6 +12,7 @@ import (
 
 	"bellwether/internal/api"
 	"bellwether/internal/api/authorize"
+	"bellwether/internal/api/automations"
 	"bellwether/internal/api/campaigns"
 	"bellwether/internal/api/channels"
 	"bellwether/internal/api/dashboard"
@@ -126,6 +127,10 @@ func (a Adapters) producers() []Function {
 			Incidents: store.Incidents{Table: a.Table}, Silences: store.Silences{Table: a.Table}, Accounts: store.Integrations{Table: a.Table},
 			Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 		}.Routes()),
+		http("automations-api", automations.API{
+			Rules: store.Rules{Table: a.Table}, Decisions: store.Automations{Table: a.Table}, Campaigns: campaignStore,
+			Scenes: store.Scenes{Table: a.Table}, Cursors: cursors,
+		}.Routes()),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		http("tickets-api", tickets.API{
 			Tickets: store.Tickets{Table: a.Table}, Trackers: store.Trackers{Table: a.Table}, Incidents: store.Incidents{Table: a.Table},
@@ -208,5 +213,15 @@ func (a Adapters) listeners() []Function {
 			Runs: runs, Signals: signals, Park: park, Now: a.Now,
 		})),
 		listener("sync-tickets", a.syncTickets()),
+		a.evaluateAutomations(),
 	}
+}
+
+func (a Adapters) evaluateAutomations() Function {
+	l := produce.EvaluateAutomations(produce.Evaluator{
+		Campaigns: store.Campaigns{Table: a.Table}, Scenes: store.Scenes{Table: a.Table}, Rules: store.Rules{Table: a.Table},
+		Decisions: store.Automations{Table: a.Table}, Timers: a.Timers,
+		Park: store.Parked{Table: a.Table}, Now: a.Now,
+	})
+	return Function{Name: produce.EvaluateAutomationsFunction, Handler: l, Events: l.Types()}
 }

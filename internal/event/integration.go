@@ -143,5 +143,6 @@ func Further() []Data {
 		IntegrationRecovered{}, IntegrationTokenExpiring{}, MetricsStale{},
 		PostAtRisk{}, PostCancelled{}, PostFailureResolved{},
 		IncidentOpened{}, IncidentChanged{}, IncidentResolved{}, AckTimedOut{}, SlaAtRisk{}, SlaBreached{},
+		RuleMatched{}, ActionProposed{}, ActionTaken{}, ActionUndone{}, RuleTripped{}, RuleRestored{},
 	}
 }

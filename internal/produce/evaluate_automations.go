@@ -4,17 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"bellwether/internal/automation"
-	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
-	"bellwether/internal/incident"
-	"bellwether/internal/integration"
 	"bellwether/internal/obs"
 	"bellwether/internal/parallel"
 	"bellwether/internal/schedule"
@@ -28,7 +24,6 @@ const EvaluateAutomationsFunction = "evaluate-automations"
 type RuledCampaigns interface {
 	Get(ctx context.Context, orgID, id string) (campaign.Campaign, error)
 	List(ctx context.Context, orgID string, limit int, after string) ([]campaign.Campaign, string, error)
-	Rows(ctx context.Context, orgID, id, from, to string) ([]campaign.Row, error)
 }
 
 // RuleBooks keeps rules.
@@ -40,16 +35,14 @@ type RuleBooks interface {
 
 // Decisions keeps what rules decided and did.
 type Decisions interface {
-	State(ctx context.Context, orgID, campaignID string) (automation.State, error)
-	Day(ctx context.Context, orgID, date string) (automation.Day, error)
 	Evaluated(ctx context.Context, orgID, campaignID, id string, at time.Time) (bool, error)
 	Commit(ctx context.Context, token string, p automation.Plan, before campaign.Campaign, state automation.State, day automation.Day) error
 	Failed(ctx context.Context, orgID, campaignID string, f automation.Failure) error
 }
 
-// Freezes knows when nothing may act.
-type Freezes interface {
-	Current(ctx context.Context, orgID string, now time.Time) ([]incident.Silence, error)
+// Scenes reads what rules look at, and the rows that a change of the budget has to know.
+type Scenes interface {
+	Scene(ctx context.Context, c campaign.Campaign, reach int, now time.Time) (automation.Scene, []campaign.Row, error)
 }
 
 // Reviewer looks at a campaign whose results changed.
@@ -60,10 +53,9 @@ type Reviewer interface {
 // Evaluator holds what EvaluateAutomations works with.
 type Evaluator struct {
 	Campaigns RuledCampaigns
-	Accounts  DrivenAccounts
+	Scenes    Scenes
 	Rules     RuleBooks
 	Decisions Decisions
-	Freezes   Freezes
 	Reviewers []Reviewer // beside the rules
 	Timers    schedule.Scheduler
 	Park      entry.Parker
@@ -121,10 +113,10 @@ func (h Hour) timer(at time.Time) (schedule.Timer, error) {
 }
 
 const (
-	ruledPage    = 1000
-	ruledCampaigns    = 50
-	sweepAtOnce  = 4
-	sweepReserve = 30 * time.Second // of an invocation's time, to hand on what is left
+	ruledPage      = 1000
+	ruledCampaigns = 50
+	sweepAtOnce    = 4
+	sweepReserve   = 30 * time.Second // of an invocation's time, to hand on what is left
 )
 
 // tick sets a timer for each organisation that has rules. Setting it again is harmless.
@@ -209,7 +201,7 @@ func (e Evaluator) once(ctx context.Context, book automation.Book, campaignID st
 	if err != nil || c.Lifecycle != campaign.Active {
 		return err
 	}
-	scene, rows, err := e.scene(ctx, c, automation.Reach(book.Rules))
+	scene, rows, err := e.Scenes.Scene(ctx, c, automation.Reach(book.Rules), e.Now())
 	if err != nil {
 		return err
 	}
@@ -234,92 +226,6 @@ func count(ctx context.Context, plan automation.Plan) {
 			obs.Count(ctx, "ActionsBlocked", 1)
 		}
 	}
-}
-
-// scene reads what the rules look at.
-func (e Evaluator) scene(ctx context.Context, c campaign.Campaign, reach int) (s automation.Scene, rows []campaign.Row, err error) {
-	now := e.Now()
-	today := budget.Today(now, c.Zone())
-	s = automation.Scene{Campaign: c, Now: now}
-	s.Facts = automation.Facts{First: budget.AddDays(today, -reach), Today: today, MinSpendMicros: automation.MinSpend(c.Currency)}
-	var history []campaign.Row
-	err = parallel.Do(ctx,
-		func(ctx context.Context) (err error) {
-			s.Facts.AsOf, s.FreshFor, err = e.freshness(ctx, c)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			s.State, err = e.Decisions.State(ctx, c.OrgID, c.ID)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			s.Day, err = e.Decisions.Day(ctx, c.OrgID, now.UTC().Format(time.DateOnly))
-			return err
-		},
-		func(ctx context.Context) error {
-			before, err := e.Decisions.Day(ctx, c.OrgID, now.UTC().AddDate(0, 0, -1).Format(time.DateOnly))
-			s.Before = before.Taken
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			s.Freezes, err = e.Freezes.Current(ctx, c.OrgID, now)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			history, err = e.Campaigns.Rows(ctx, c.OrgID, c.ID, s.Facts.First, today)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			rows, err = PeriodRows(ctx, e.Campaigns, c, now)
-			return err
-		})
-	if err != nil {
-		return s, nil, err
-	}
-	s.Facts.Days, err = campaign.ByDay(history, c.ValuePer)
-	return s, rows, err
-}
-
-// PeriodRows are the stored results that a change of the campaign's budget at now has to know.
-func PeriodRows(ctx context.Context, campaigns interface {
-	Rows(ctx context.Context, orgID, id, from, to string) ([]campaign.Row, error)
-}, c campaign.Campaign, now time.Time) ([]campaign.Row, error) {
-	from, to, ok := c.Span(nil, now)
-	if !ok {
-		return nil, nil
-	}
-	return campaigns.Rows(ctx, c.OrgID, c.ID, from, to)
-}
-
-// freshness is as of when all of the campaign's results are known, and how old they may be. A platform that
-// has nothing new to tell is as fresh as the last sync that asked it.
-func (e Evaluator) freshness(ctx context.Context, c campaign.Campaign) (asOf time.Time, limit time.Duration, err error) {
-	var ids []string
-	for _, p := range c.Placements {
-		if p.Linked() && !p.Remote.Gone {
-			ids = append(ids, p.IntegrationID)
-		}
-	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	every := integration.DefaultEvery * time.Minute
-	if len(ids) == 0 {
-		return c.AsOf, automation.FreshFor(every), nil
-	}
-	for n, id := range ids {
-		account, err := e.Accounts.Get(ctx, c.OrgID, id)
-		if err != nil {
-			return asOf, 0, err
-		}
-		if told := account.Health.DataAsOf; n == 0 || told.Before(asOf) {
-			asOf = told
-		}
-		every = max(every, account.Every())
-	}
-	if len(ids) == 1 && c.AsOf.After(asOf) {
-		asOf = c.AsOf // the sync that brought them goes on
-	}
-	return asOf, automation.FreshFor(every), nil
 }
 
 // trip takes rules back to telling. A crash before it is made good by the next evaluation, which finds the same.

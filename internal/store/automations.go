@@ -80,18 +80,28 @@ func (s Automations) Commit(ctx context.Context, token string, p automation.Plan
 	return w.write(ctx, s.Table, versioned(token, before.Version))
 }
 
-// Settle writes what a person decided about an action with all that comes of it, and its audit record.
-func (s Automations) Settle(ctx context.Context, d automation.Deal, before automation.Execution, c campaign.Campaign, state automation.State, day automation.Day, audit AuditNote, cause event.Cause) error {
+// Settlement is what a person decided about an action, beside everything as it was when they did.
+type Settlement struct {
+	Deal     automation.Deal
+	Before   automation.Execution
+	Campaign campaign.Campaign
+	State    automation.State
+	Day      automation.Day
+}
+
+// Settle writes what a person decided with all that comes of it, and its audit record, or nothing;
+// fault.Conflict when something is not as it was any more.
+func (s Automations) Settle(ctx context.Context, t Settlement, audit AuditNote, cause event.Cause) error {
 	var w deals
-	w.action(d.Execution, d.Events, before.Version)
-	if d.State.Version != state.Version {
-		w.state(d.State, state.Version)
+	w.action(t.Deal.Execution, t.Deal.Events, t.Before.Version)
+	if t.Deal.State.Version != t.State.Version {
+		w.state(t.Deal.State, t.State.Version)
 	}
-	w.day(d.Day, day.Version)
-	w.campaign(d.Change, c)
-	record, err := auditOps(cause, before.OrgID, audit.Action, before.Subject(), audit.Detail)
+	w.day(t.Deal.Day, t.Day.Version)
+	w.campaign(t.Deal.Change, t.Campaign)
+	record, err := auditOps(cause, t.Before.OrgID, audit.Action, t.Before.Subject(), audit.Detail)
 	w.ops, w.err = append(w.ops, record...), firstOf(w.err, err)
-	return w.write(ctx, s.Table, versioned(cause.ID+"/"+audit.Action, d.Execution.Version))
+	return w.write(ctx, s.Table, versioned(cause.ID+"/"+audit.Action, t.Deal.Execution.Version))
 }
 
 // AuditNote is what the audit trail says of a write.
