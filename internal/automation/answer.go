@@ -3,6 +3,7 @@ package automation
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
@@ -47,6 +48,9 @@ func (x Execution) Decline(state State, by, reason string, cause event.Cause) (D
 	if x.State == StateDeclined && x.Declined.By == by {
 		return Deal{Execution: x, State: state}, nil
 	}
+	if err := checkReason(reason); err != nil {
+		return d, err
+	}
 	if err := x.open(cause.At); err != nil {
 		return d, err
 	}
@@ -68,6 +72,16 @@ func (x Execution) open(now time.Time) error {
 	}
 }
 
+// maxReason is how long an answer's reason may be, in bytes.
+const maxReason = 500
+
+func checkReason(reason string) error {
+	if len(reason) > maxReason || !utf8.ValidString(reason) {
+		return fault.InvalidFields(fault.Field{Name: "reason", Message: "must be at most 500 bytes"})
+	}
+	return nil
+}
+
 func changedSince() error {
 	return fault.New(fault.Conflict, "changed_since", "the campaign was steered otherwise since: look at it first")
 }
@@ -76,6 +90,9 @@ func changedSince() error {
 // then leave it alone for a day: a person has decided.
 func (x Execution) Undo(state State, c campaign.Campaign, rows []campaign.Row, by, reason string, cause event.Cause) (Deal, error) {
 	d := Deal{Execution: x.begin(), State: state}
+	if err := checkReason(reason); err != nil {
+		return d, err
+	}
 	switch {
 	case x.State == StateUndone:
 		return Deal{Execution: x, State: state}, nil

@@ -92,6 +92,14 @@ func (c *client) furnish(other string) (full tenancy) {
 		"budget":{"amount":"100","period":"monthly"},"placements":[{"platform":"meta","name":"Feed","externalId":"1"}]}`), "id")
 	c.must("PUT", "/v1/campaigns/"+full.campaign+"/metrics", `{"rows":[{"date":"2026-11-28","spend":"100"}]}`)
 	c.drain()
+	full.rule = text(c.must("POST", "/v1/automations", spendRule("shadow")), "id")
+	c.must("PUT", "/v1/automations/"+full.rule, spendRule("approve"))
+	watched := text(c.must("POST", "/v1/campaigns", `{"name":"Watched","objective":"sales","currency":"USD","timeZone":"UTC","activate":true,"placements":[{"platform":"meta","name":"Feed","externalId":"2"}]}`), "id")
+	c.must("PUT", "/v1/campaigns/"+watched+"/metrics", `{"rows":[{"date":"2026-11-28","spend":"100"}]}`)
+	c.drain()
+	if actions, _ := c.must("GET", "/v1/actions", "")["items"].([]any); len(actions) > 0 {
+		full.action = text(actions[0].(map[string]any), "id")
+	}
 	full.invitation = text(c.must("POST", "/v1/org/invitations", `{"email":"later@example.com","role":"viewer"}`), "id")
 	full.joinToken = text(c.must("POST", "/v1/org/invitations", `{"email":"`+other+`","role":"viewer"}`), "token")
 	full.key = text(c.must("POST", "/v1/org/api-keys", `{"name":"CI","role":"viewer"}`), "id")

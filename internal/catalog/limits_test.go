@@ -142,6 +142,9 @@ func put(object map[string]any, path []string, value any) {
 
 // bad are values that the schema refuses, by where.
 func (d tree) bad(schema map[string]any, at string) map[string][]any {
+	if strings.Count(at, ".0") > 1 { // a schema may hold itself, in lists
+		return map[string][]any{}
+	}
 	schema = d.resolve(schema)
 	if options, ok := schema["anyOf"].([]any); ok {
 		schema = d.resolve(options[0].(map[string]any)) // the other one is null

@@ -18,7 +18,7 @@ func example(o operation, c tenancy, w *world) request {
 		"{ticketId}", c.ticket, "{orgId}", c.org, "{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
 		"{incidentId}", c.incident, "{silenceId}", c.silence,
 		"{channelId}", c.channel, "{alertId}", c.alert, "{deliveryId}", c.delivery, "{contactKind}", c.contact,
-		"{listener}", "notify-budget-threshold", "{eventId}", c.letter).Replace(o.path)
+		"{ruleId}", c.rule, "{actionId}", c.action, "{listener}", "notify-budget-threshold", "{eventId}", c.letter).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -93,6 +93,16 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"reason":"the other one was meant"}`
 	case "commentTicket":
 		r.body = `{"text":"I look after it"}`
+	case "createAutomation", "putAutomation":
+		r.body = `{"name":"Pause low performers","currency":"USD","scope":{"platforms":["meta"]},"target":{"roas":"2","cpa":"30.5"},"consecutiveDays":2,"dailyActions":1,
+			"when":{"all":[{"metric":"spend","days":7,"op":"at_least","value":"100"},{"any":[{"metric":"roas","days":7,"op":"below","than":"target","value":"0.5"},{"metric":"clicks","days":3,"op":"at_most","than":"previous","value":"0.9","today":true}]}]},
+			"action":{"kind":"scale_budget","percent":-10,"floor":"50"},"cooldownMinutes":4320}`
+	case "previewAutomation":
+		r.body = `{"campaignId":"` + w.ours.campaign + `","rule":` + spendRule("shadow") + `}`
+	case "listDecisions":
+		r.query = "subject=campaign/" + w.ours.campaign
+	case "declineAction", "undoAction":
+		r.body = `{"reason":"it is the season"}`
 	case "createApiKey":
 		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
 	}
@@ -102,6 +112,7 @@ func example(o operation, c tenancy, w *world) request {
 // states are the answers to good requests that the present state of things forbids.
 var states = map[string]int{
 	"overrideBudget": http.StatusConflict, // the budget is not spent
+	"undoAction":     http.StatusConflict, // it is proposed only
 	"chooseAccount":  http.StatusConflict, // the person is still at the platform
 	"retryTarget":    http.StatusConflict, // the post waits for its time
 	"confirmTarget":  http.StatusConflict,
@@ -126,7 +137,7 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				nothing := event.Derive("nothing")
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
-					incident: nothing, silence: nothing, ticket: "BW-000000",
+					incident: nothing, silence: nothing, rule: nothing, action: nothing, ticket: "BW-000000",
 					integration: nothing, connection: nothing, post: nothing, target: nothing, channel: nothing, alert: nothing, delivery: nothing, contact: nothing, letter: nothing,
 				}
 				for _, c := range []struct {

@@ -59,6 +59,7 @@ type tenancy struct {
 	letter                                         string // the event of a dead letter
 	channel, alert, delivery, contact              string // a webhook, what was sent there, the kind of an address
 	ticket                                         string
+	rule, action                                   string // a rule that asks, and what it proposes
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -222,7 +223,38 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 		t.Fatalf("PUT contact: %d %s", a.Status, a.Body)
 	}
 	c.connection = text(post(owner, "/v1/integrations", `{"platform":"meta"}`), "id")
+	c.rule = text(post(owner, "/v1/automations", spendRule("shadow")), "id")
+	if a := w.call(t, &owner, request{method: "PUT", path: "/v1/automations/" + c.rule, body: spendRule("approve")}); a.Status != http.StatusOK {
+		t.Fatalf("PUT automation: %d %s", a.Status, a.Body)
+	}
+	c.action = w.proposal(t, owner.OrgID)
 	return c
+}
+
+// spendRule pauses what spent more than 10 of its currency in a week.
+func spendRule(mode string) string {
+	return `{"name":"Pause spenders","mode":"` + mode + `","currency":"USD","when":{"metric":"spend","days":7,"op":"at_least","value":"10"},"action":{"kind":"pause"}}`
+}
+
+// proposal lets the rules look at the organisation, and answers with the action that they propose.
+func (w *world) proposal(t testing.TB, orgID string) string {
+	t.Helper()
+	hour, err := json.Marshal(produce.Hour{OrgID: orgID, At: start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range w.functions {
+		if f.Name == produce.EvaluateAutomationsFunction {
+			if _, err := f.Handler.Invoke(t.Context(), hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	list, _, err := (store.Automations{Table: w.table}).Actions(t.Context(), orgID, 2, "")
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	return list[0].ID
 }
 
 // incident is an open incident of an account.

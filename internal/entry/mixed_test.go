@@ -20,7 +20,7 @@ func TestMixed(t *testing.T) {
 		return nil
 	}))
 	for _, payload := range []string{
-		`{"source":"bellwether","detail-type":"CampaignUpdated","detail":{"meta":{"id":"e","type":"CampaignUpdated","version":1},"data":{"campaignId":"c"}}}`,
+		`{"source":"bellwether","detail-type":"CampaignUpdated","detail":{"meta":{"id":"7d0f7f40-6d0c-5b9e-9d27-3c1f6a1d4e01","orgId":"7d0f7f40-6d0c-5b9e-9d27-3c1f6a1d4e02","type":"CampaignUpdated","version":1},"data":{"campaignId":"c"}}}`,
 		`{"OrgID":"o"}`, `{}`,
 	} {
 		if _, err := m.Invoke(t.Context(), []byte(payload)); err != nil {

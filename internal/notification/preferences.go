@@ -40,7 +40,9 @@ type Preferences struct {
 }
 
 // Categories are what people are told about.
-func Categories() []string { return []string{"campaign", "budget", "account", "post", "incident", "automation"} }
+func Categories() []string {
+	return []string{"campaign", "budget", "account", "post", "incident", "automation"}
+}
 
 // personal are the channels that a rule may be about.
 var personal = []string{channel.InApp, channel.Email, channel.SMS}
