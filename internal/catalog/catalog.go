@@ -221,7 +221,8 @@ func (a Adapters) evaluateAutomations() Function {
 	l := produce.EvaluateAutomations(produce.Evaluator{
 		Campaigns: store.Campaigns{Table: a.Table}, Scenes: store.Scenes{Table: a.Table}, Rules: store.Rules{Table: a.Table},
 		Decisions: store.Automations{Table: a.Table}, Timers: a.Timers,
-		Park: store.Parked{Table: a.Table}, Now: a.Now,
+		Reviewers: []produce.Reviewer{produce.ForecastReview{Campaigns: store.Campaigns{Table: a.Table}, Now: a.Now}},
+		Park:      store.Parked{Table: a.Table}, Now: a.Now,
 	})
 	return Function{Name: produce.EvaluateAutomationsFunction, Handler: l, Events: l.Types()}
 }

@@ -117,6 +117,29 @@ type BudgetThresholdReached struct {
 	CreatedBy     string    `json:"createdBy"`
 }
 
+// BudgetForecastReached says that a campaign will spend a share of its budget, from 100 % on, before its period
+// ends, if all goes on as it did. It is told once a period, budget version and threshold.
+type BudgetForecastReached struct {
+	CampaignID     string    `json:"campaignId"`
+	Name           string    `json:"name"`
+	Threshold      int       `json:"threshold"`      // percent
+	AlsoCrossed    []int     `json:"alsoCrossed"`    // lower ones foreseen in the same step, ascending
+	ForecastMicros int64     `json:"forecastMicros"` // what will have been spent at the period's end: the median,
+	LowMicros      int64     `json:"lowMicros"`      // the first decile
+	HighMicros     int64     `json:"highMicros"`     // and the ninth
+	SpendMicros    int64     `json:"spendMicros"`    // in the period, so far
+	BudgetMicros   int64     `json:"budgetMicros"`
+	Currency       string    `json:"currency"`
+	Period         string    `json:"period"`
+	PeriodStart    string    `json:"periodStart"`
+	PeriodEnd      string    `json:"periodEnd"`
+	ExhaustsAt     time.Time `json:"exhaustsAt"` // when the budget will be spent
+	BudgetVersion  int64     `json:"budgetVersion"`
+	AsOf           time.Time `json:"asOf"`
+	ManagerIDs     []string  `json:"managerIds"`
+	CreatedBy      string    `json:"createdBy"`
+}
+
 func (CampaignCreated) EventType() string         { return "CampaignCreated" }
 func (CampaignCreated) EventVersion() int         { return 1 }
 func (CampaignStatusChanged) EventType() string   { return "CampaignStatusChanged" }
@@ -133,3 +156,5 @@ func (CampaignMetricsUpdated) EventType() string  { return "CampaignMetricsUpdat
 func (CampaignMetricsUpdated) EventVersion() int  { return 1 }
 func (BudgetThresholdReached) EventType() string  { return "BudgetThresholdReached" }
 func (BudgetThresholdReached) EventVersion() int  { return 1 }
+func (BudgetForecastReached) EventType() string   { return "BudgetForecastReached" }
+func (BudgetForecastReached) EventVersion() int   { return 1 }

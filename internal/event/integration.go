@@ -143,6 +143,7 @@ func Further() []Data {
 		IntegrationRecovered{}, IntegrationTokenExpiring{}, MetricsStale{},
 		PostAtRisk{}, PostCancelled{}, PostFailureResolved{},
 		IncidentOpened{}, IncidentChanged{}, IncidentResolved{}, AckTimedOut{}, SlaAtRisk{}, SlaBreached{},
+		BudgetForecastReached{},
 		RuleMatched{}, ActionProposed{}, ActionTaken{}, ActionUndone{}, RuleTripped{}, RuleRestored{},
 	}
 }

@@ -57,7 +57,7 @@ const notifyBudgetThreshold = "notify-budget-threshold"
 // 'told': a redelivery that finds it publishes nothing. The pause stands beside the telling, not
 // behind it: a topic that is down must not let money burn.
 func NotifyBudgetThreshold(b BudgetThreshold) *entry.Listener {
-	return entry.NewListener(notifyBudgetThreshold, b.Park, b.Now, entry.On(b.handle))
+	return entry.NewListener(notifyBudgetThreshold, b.Park, b.Now, entry.On(b.handle), entry.On(b.forecast))
 }
 
 func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.BudgetThresholdReached]) error {
@@ -97,6 +97,23 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 		work = append(work, func(ctx context.Context) error { return b.publish(ctx, n) })
 	}
 	return parallel.Do(ctx, work...)
+}
+
+// forecast tells that the budget will not do. It pauses nothing: what is foreseen may not come.
+func (b BudgetThreshold) forecast(ctx context.Context, e event.Envelope[event.BudgetForecastReached]) error {
+	var roster tenant.Roster
+	if err := readRoster(b.Roster, e.Meta.OrgID, &roster)(ctx); err != nil {
+		return err
+	}
+	d, message := e.Data, notification.ForecastMessage(e.Data)
+	alert := message.Alert(notification.AlertForecast, common(roster), e.Meta)
+	alert.CampaignID, alert.Threshold, alert.SpendMicros, alert.BudgetMicros, alert.Currency = d.CampaignID, d.Threshold, d.SpendMicros, d.BudgetMicros, d.Currency
+	alert.PeriodStart, alert.PeriodEnd, alert.BudgetVersion = d.PeriodStart, d.PeriodEnd, d.BudgetVersion
+	return parallel.Do(ctx, b.tell(news{
+		message: message, cause: e.Meta, roster: roster, alert: alert,
+		people: notification.Audience(roster.Admins, members(roster, d.ManagerIDs), members(roster, []string{d.CreatedBy})),
+		matter: notification.Matter{CampaignID: d.CampaignID, BudgetVersion: d.BudgetVersion, PeriodStart: d.PeriodStart},
+	})...)
 }
 
 // mayPause reports whether the event allows an action: the budget is spent, in a period that is

@@ -18,6 +18,7 @@ const (
 	AlertGrantEnding   = "grant_ending"
 	AlertStatusRefused = "status_refused"
 	AlertAutomation    = "automation"
+	AlertForecast      = "forecast"
 	AlertPost          = "post"
 	AlertIncident      = "incident"
 )
@@ -89,6 +90,20 @@ func BudgetMessage(d event.BudgetThresholdReached) Message {
 		m.Lines = append(m.Lines, say("budget.late", nil))
 	case d.Stale:
 		m.Lines = append(m.Lines, say("budget.stale", nil))
+	}
+	return m
+}
+
+// ForecastMessage tells that a budget will not do.
+func ForecastMessage(d event.BudgetForecastReached) Message {
+	args := Args{
+		"name": plain(d.Name), "percent": {Percent: strconv.Itoa(d.Threshold)}, "at": moment(d.AsOf),
+		"forecast": amount(d.ForecastMicros, d.Currency), "low": amount(d.LowMicros, d.Currency), "high": amount(d.HighMicros, d.Currency),
+		"spend": amount(d.SpendMicros, d.Currency), "budget": amount(d.BudgetMicros, d.Currency),
+	}
+	m := Message{Category: "budget", Severity: High, Title: say("forecast.title", args), Lines: []Text{say("forecast.line", args)}}
+	if !d.ExhaustsAt.IsZero() {
+		m.Lines = append(m.Lines, say("forecast.exhausts", Args{"when": moment(d.ExhaustsAt)}))
 	}
 	return m
 }

@@ -14,8 +14,14 @@ var budgetTexts = map[string]wording{
 		"{spend} of {budget} is spent for {month}, as of {at}.",
 		"أُنفق {spend} من أصل {budget} عن شهر {month}، حتى {at}.",
 	},
-	"budget.over": {"That is {over} over.", "وهذا تجاوز بمقدار {over}."},
-	"budget.also": {"It passed {percents} at the same time.", "وتجاوز في الوقت نفسه: {percents}."},
+	"forecast.title": {"{name} will spend {percent} of its budget or more", "ستنفق {name} {percent} من ميزانيتها أو أكثر"},
+	"forecast.line": {
+		"By the end of its period it will have spent about {forecast}, probably between {low} and {high}, of {budget}. So far it is {spend}, as of {at}.",
+		"بنهاية فترتها ستكون قد أنفقت نحو {forecast}، على الأرجح بين {low} و{high}، من أصل {budget}. حتى الآن {spend}، حتى {at}.",
+	},
+	"forecast.exhausts": {"The budget will be spent on {when}.", "ستنفد الميزانية في {when}."},
+	"budget.over":       {"That is {over} over.", "وهذا تجاوز بمقدار {over}."},
+	"budget.also":       {"It passed {percents} at the same time.", "وتجاوز في الوقت نفسه: {percents}."},
 	"budget.late": {
 		"The period is over already: these results came late, and nothing is paused for them.",
 		"انتهت الفترة بالفعل: وصلت هذه النتائج متأخرة، ولن يوقَف شيء بسببها.",

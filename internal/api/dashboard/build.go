@@ -136,8 +136,10 @@ const recent = 24 * time.Hour
 func (s shown) stands(a notification.Alert, current map[string]view, now time.Time) bool {
 	v, ours := current[a.CampaignID]
 	switch {
-	case a.Kind == notification.AlertBudget:
+	case a.Kind == notification.AlertBudget, a.Kind == notification.AlertForecast:
 		return ours && v.tile.BudgetVersion == a.BudgetVersion && v.window.Start == a.PeriodStart
+	case a.Kind == notification.AlertAutomation:
+		return now.Sub(a.At) < recent
 	case a.Kind == notification.AlertStatusRefused, a.Kind == notification.AlertIncident && a.CampaignID != "":
 		return ours && v.tile.Unsettled > 0 && now.Sub(a.At) < recent
 	}
