@@ -47,8 +47,10 @@ func (e AdPlatformCapabilities) Valid() bool {
 
 // Defines values for AlertKind.
 const (
+	AlertKindAutomation    AlertKind = "automation"
 	AlertKindBudget        AlertKind = "budget"
 	AlertKindDisconnected  AlertKind = "disconnected"
+	AlertKindForecast      AlertKind = "forecast"
 	AlertKindGrantEnding   AlertKind = "grant_ending"
 	AlertKindIncident      AlertKind = "incident"
 	AlertKindPost          AlertKind = "post"
@@ -60,9 +62,13 @@ const (
 // Valid indicates whether the value is a known member of the AlertKind enum.
 func (e AlertKind) Valid() bool {
 	switch e {
+	case AlertKindAutomation:
+		return true
 	case AlertKindBudget:
 		return true
 	case AlertKindDisconnected:
+		return true
+	case AlertKindForecast:
 		return true
 	case AlertKindGrantEnding:
 		return true
@@ -1595,6 +1601,44 @@ type BudgetOverrideRequest struct {
 	Reason string `json:"reason"`
 }
 
+// BudgetSimulation defines model for BudgetSimulation.
+type BudgetSimulation struct {
+	Events []BudgetSimulationEvent `json:"events"`
+}
+
+// BudgetSimulationEvent defines model for BudgetSimulationEvent.
+type BudgetSimulationEvent struct {
+	At time.Time `json:"at"`
+
+	// Data As the event carries it.
+	Data map[string]interface{} `json:"data"`
+	Type string                 `json:"type"`
+}
+
+// BudgetSimulationReading defines model for BudgetSimulationReading.
+type BudgetSimulationReading struct {
+	// At When the number was read; each later than the one before.
+	At time.Time `json:"at"`
+
+	// Date The day that it is of, in the time zone.
+	Date string `json:"date"`
+
+	// Spend What the day had cost so far: '12.50'.
+	Spend string `json:"spend"`
+}
+
+// BudgetSimulationRequest defines model for BudgetSimulationRequest.
+type BudgetSimulationRequest struct {
+	// AutoPause Pause at 100 %; true where nothing is given.
+	AutoPause *bool                     `json:"autoPause,omitempty"`
+	Budget    BudgetCreate              `json:"budget"`
+	Currency  string                    `json:"currency"`
+	EndDate   *string                   `json:"endDate,omitempty"`
+	Readings  []BudgetSimulationReading `json:"readings"`
+	StartDate *string                   `json:"startDate,omitempty"`
+	TimeZone  string                    `json:"timeZone"`
+}
+
 // Calendar defines model for Calendar.
 type Calendar struct {
 	// Days Those with posts, in order.
@@ -2102,6 +2146,52 @@ type Field struct {
 
 	// Name Where: a JSON path or a parameter's name.
 	Name string `json:"name"`
+}
+
+// Forecast defines model for Forecast.
+type Forecast struct {
+	AsOf *time.Time `json:"asOf,omitempty"`
+
+	// Budget A sum of money: a decimal number of major units as a string, and its currency.
+	Budget     *Money `json:"budget,omitempty"`
+	CampaignId string `json:"campaignId"`
+
+	// DailyTarget A sum of money: a decimal number of major units as a string, and its currency.
+	DailyTarget *Money `json:"dailyTarget,omitempty"`
+
+	// ExhaustsAt When the budget will be spent; absent when it will do.
+	ExhaustsAt *time.Time `json:"exhaustsAt,omitempty"`
+
+	// Linear A sum of money: a decimal number of major units as a string, and its currency.
+	Linear *Money `json:"linear,omitempty"`
+
+	// P10 A sum of money: a decimal number of major units as a string, and its currency.
+	P10 *Money `json:"p10,omitempty"`
+
+	// P50 A sum of money: a decimal number of major units as a string, and its currency.
+	P50 *Money `json:"p50,omitempty"`
+
+	// P90 A sum of money: a decimal number of major units as a string, and its currency.
+	P90 *Money `json:"p90,omitempty"`
+
+	// Pace Spend against an even spend: 1 is on pace.
+	Pace *string `json:"pace,omitempty"`
+
+	// PaceBand ahead, on_pace or behind, within a band that narrows towards the end.
+	PaceBand *string `json:"paceBand,omitempty"`
+
+	// PeriodEnd The first day after the period.
+	PeriodEnd   *string `json:"periodEnd,omitempty"`
+	PeriodStart *string `json:"periodStart,omitempty"`
+
+	// Reason Why there is no forecast: no_budget, insufficient_data, open_period, not_begun, period_over, stale_data.
+	Reason *string `json:"reason,omitempty"`
+
+	// Spend A sum of money: a decimal number of major units as a string, and its currency.
+	Spend *Money `json:"spend,omitempty"`
+
+	// Weekdays Days of the week were told apart: there are 4 weeks of results.
+	Weekdays *bool `json:"weekdays,omitempty"`
 }
 
 // Holiday defines model for Holiday.
@@ -3675,6 +3765,12 @@ type GetShadowReportParams struct {
 	Days *string `form:"days,omitempty" json:"days,omitempty"`
 }
 
+// SimulateBudgetParams defines parameters for SimulateBudget.
+type SimulateBudgetParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetCalendarParams defines parameters for GetCalendar.
 type GetCalendarParams struct {
 	// From The first day, YYYY-MM-DD; today without it.
@@ -4400,6 +4496,9 @@ type PreviewAutomationJSONRequestBody = AutomationPreviewRequest
 
 // PutAutomationJSONRequestBody defines body for PutAutomation for application/json ContentType.
 type PutAutomationJSONRequestBody = AutomationWrite
+
+// SimulateBudgetJSONRequestBody defines body for SimulateBudget for application/json ContentType.
+type SimulateBudgetJSONRequestBody = BudgetSimulationRequest
 
 // CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
 type CreateCalendarFeedJSONRequestBody = Empty

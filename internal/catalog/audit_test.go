@@ -12,8 +12,8 @@ var unrecorded = map[string]string{
 	"switchOrg": "the person changes, not the organisation", "createOrg": "it is in the trail of the new one",
 	"acceptInvitation": "it is in the trail of the organisation that was joined",
 	"readAllNotices":   "a person's own reading", "readNotice": "a person's own reading", "unreadNotice": "a person's own reading",
-	"previewAutomation": "nothing is kept of it",
-	"archiveNotice":     "a person's own reading", "unarchiveNotice": "a person's own reading", "snoozeNotice": "a person's own reading",
+	"previewAutomation": "nothing is kept of it", "simulateBudget": "nothing is kept of it",
+	"archiveNotice": "a person's own reading", "unarchiveNotice": "a person's own reading", "snoozeNotice": "a person's own reading",
 }
 
 // trail is how many records the organisation's audit trail has, and the newest.

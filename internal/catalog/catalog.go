@@ -105,7 +105,7 @@ func (a Adapters) producers() []Function {
 		return Function{Name: name, Handler: entry.NewHTTP(manners.Handler(routes...))}
 	}
 	return []Function{
-		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Posts: posts, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Cursors: cursors}.Routes()),
+		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Posts: posts, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Freshness: store.Scenes{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Cursors: cursors, Sleep: a.Pause}.Routes()),
 		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),

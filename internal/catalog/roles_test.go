@@ -97,6 +97,8 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"name":"Pause low performers","currency":"USD","scope":{"platforms":["meta"]},"target":{"roas":"2","cpa":"30.5"},"consecutiveDays":2,"dailyActions":1,
 			"when":{"all":[{"metric":"spend","days":7,"op":"at_least","value":"100"},{"any":[{"metric":"roas","days":7,"op":"below","than":"target","value":"0.5"},{"metric":"clicks","days":3,"op":"at_most","than":"previous","value":"0.9","today":true}]}]},
 			"action":{"kind":"scale_budget","percent":-10,"floor":"50"},"cooldownMinutes":4320}`
+	case "simulateBudget":
+		r.body = `{"budget":{"amount":"100","period":"daily","thresholds":[80,100]},"currency":"USD","timeZone":"UTC","readings":[{"at":"2026-11-28T12:00:00Z","date":"2026-11-28","spend":"85"},{"at":"2026-11-28T13:00:00Z","date":"2026-11-28","spend":"101.5"}]}`
 	case "previewAutomation":
 		r.body = `{"campaignId":"` + w.ours.campaign + `","rule":` + spendRule("shadow") + `}`
 	case "listDecisions":

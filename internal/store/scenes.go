@@ -26,7 +26,7 @@ func (s Scenes) Scene(ctx context.Context, c campaign.Campaign, reach int, now t
 	var history []campaign.Row
 	err = parallel.Do(ctx,
 		func(ctx context.Context) (err error) {
-			scene.Facts.AsOf, scene.FreshFor, err = s.freshness(ctx, c)
+			scene.Facts.AsOf, scene.FreshFor, err = s.Freshness(ctx, c)
 			return err
 		},
 		func(ctx context.Context) (err error) {
@@ -63,9 +63,9 @@ func (s Scenes) Scene(ctx context.Context, c campaign.Campaign, reach int, now t
 	return scene, rows, err
 }
 
-// freshness is as of when all of the campaign's results are known, and how old they may be. A platform that
+// Freshness is as of when all of the campaign's results are known, and how old they may be. A platform that
 // has nothing new to tell is as fresh as the last sync that asked it.
-func (s Scenes) freshness(ctx context.Context, c campaign.Campaign) (asOf time.Time, limit time.Duration, err error) {
+func (s Scenes) Freshness(ctx context.Context, c campaign.Campaign) (asOf time.Time, limit time.Duration, err error) {
 	var ids []string
 	for _, p := range c.Placements {
 		if p.Linked() && !p.Remote.Gone {

@@ -49,6 +49,8 @@ var access = map[string]Role{
 	"GET /v1/campaigns/{campaignId}/metrics":             Viewer,
 	"PUT /v1/campaigns/{campaignId}/metrics":             Manager,
 	"POST /v1/campaigns/{campaignId}/metrics/import":     Manager,
+	"GET /v1/campaigns/{campaignId}/forecast":            Viewer,
+	"POST /v1/budget/simulations":                        Viewer,
 	"GET /v1/campaigns/{campaignId}/performance":         Viewer,
 	"GET /v1/dashboard":                                  Viewer,
 	"GET /v1/alerts":                                     Viewer,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"bellwether/internal/api"
 	"bellwether/internal/campaign"
@@ -40,12 +41,18 @@ type Accounts interface {
 	Get(ctx context.Context, orgID, id string) (integration.Integration, error)
 }
 
+// Freshness knows as of when a campaign's results are known.
+type Freshness interface {
+	Freshness(ctx context.Context, c campaign.Campaign) (asOf time.Time, limit time.Duration, err error)
+}
+
 // API is the campaigns API.
 type API struct {
 	Campaigns Campaigns
 	Posts     Posts
 	Accounts  Accounts
 	Orgs      Orgs
+	Freshness Freshness
 	Cursors   api.Cursors
 }
 
@@ -56,6 +63,8 @@ func (a API) Routes() []api.Route {
 		{Pattern: "POST /v1/campaigns", Handle: a.create, Audit: "campaign.created"},
 		{Pattern: "GET /v1/campaigns", Handle: a.list},
 		{Pattern: "GET " + one, Handle: a.get},
+		{Pattern: "GET " + one + "/forecast", Handle: a.forecast},
+		{Pattern: "POST /v1/budget/simulations", Handle: a.simulate},
 		{Pattern: "PATCH " + one, Handle: a.edit, Audit: "campaign.updated"},
 		{Pattern: "POST " + one + "/pause", Handle: a.pause, Audit: "campaign.paused"},
 		{Pattern: "POST " + one + "/resume", Handle: a.resume, Audit: "campaign.resumed"},
