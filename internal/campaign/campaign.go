@@ -85,6 +85,7 @@ type Placement struct {
 
 	Remote  Remote  `json:"remote,omitzero"`  // as the platform last told it
 	Control Control `json:"control,omitzero"` // what we last wanted of it there
+	Money   Wish    `json:"money,omitzero"`   // what we last wanted its budget there to be
 	Held    bool    `json:"held,omitempty"`   // a person paused it at the platform: we don't start it
 	Lost    bool    `json:"lost,omitempty"`   // its account is disconnected
 }

@@ -51,10 +51,14 @@ func (c Campaign) Wants(p Placement) (want platform.Switch, ok bool) {
 	return platform.Off, true
 }
 
-// Settled reports whether the placement was seen to do what the campaign wants, or nothing is wanted
-// that could be done now. One that could not be reached, though its account is not known to be lost, is
-// not settled: it is looked at and driven as soon as that goes again.
-func (c Campaign) Settled(p Placement) bool {
+// Settled reports whether the placement was seen to do what the campaign wants, its budget there included,
+// or nothing is wanted that could be done now.
+func (c Campaign) Settled(p Placement) bool { return c.Obeys(p) && !c.WantsBudget(p) }
+
+// Obeys reports whether the placement was seen to run or to stand as the campaign wants, or nothing is wanted
+// that could be done now. One that could not be reached, though its account is not known to be lost, does
+// not: it is looked at and driven as soon as that goes again.
+func (c Campaign) Obeys(p Placement) bool {
 	want, ok := c.Wants(p)
 	return !ok || (p.Lost && p.Control.State == ControlUnknown) || p.Control.does(want)
 }
@@ -66,7 +70,9 @@ func (k Control) does(want platform.Switch) bool {
 
 // NeedsLook reports whether the next sync has to look at the placement, even if what it reads is what
 // it read the last time: a person may have undone there what was driven in between.
-func (c Campaign) NeedsLook(p Placement) bool { return !c.Settled(p) || p.Control.Unseen }
+func (c Campaign) NeedsLook(p Placement) bool {
+	return !c.Settled(p) || p.Control.Unseen || p.Money.Unseen
+}
 
 // Unsettled are the placements that have to be driven.
 func (c Campaign) Unsettled() []Placement {

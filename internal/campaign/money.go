@@ -36,6 +36,11 @@ func (c Campaign) ChangeBudget(spec BudgetSpec, rows []Row, cause event.Cause) (
 		return Change{Campaign: c}, nil
 	}
 	ch := c.begin(cause.At)
+	if p, ok := c.followed(); ok { // what the platform keeps to is the same money
+		i := slices.IndexFunc(c.Placements, func(q Placement) bool { return q.ID == p.ID })
+		ch.Campaign.Placements[i].wish(p.Remote.Budget.Kind, p.budgetThere(), next.Budget.AmountMicros, cause.At)
+		ch.Campaign.Placements[i].Money.Raise = false // a person wants it: it may use what is kept for actions
+	}
 	ch.Campaign.BudgetSource = "" // a person sets it: it no longer follows the platform's
 	ch.Campaign.HumanAt = cause.At.UTC()
 	return ch, ch.setBudget(c, next, rows, cause)

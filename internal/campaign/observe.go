@@ -146,8 +146,11 @@ func (c Campaign) Observe(placementID string, seen platform.Campaign, at time.Ti
 		}
 		return c.unlessSame(ch, before, *p), nil
 	}
-	if c.Lifecycle == Archived && c.Settled(before) {
+	if c.Lifecycle == Archived && c.Obeys(before) {
 		return c.unlessSame(ch, before, *p), nil
+	}
+	if err := ch.watchBudget(before, p, at, cause); err != nil {
+		return Change{}, err
 	}
 	if err := ch.follow(c, p, seen, rows, cause); err != nil {
 		return Change{}, err
@@ -191,6 +194,9 @@ func (ch *Change) follow(before Campaign, p *Placement, seen platform.Campaign, 
 		}
 	}
 	b := p.Remote.Budget
+	if p.Money.State == ControlPending {
+		return nil // it is on its way from here to there
+	}
 	if c.BudgetSource != BudgetFromPlatform || c.Budget == nil || b == nil || b.Kind != platform.LifetimeBudget ||
 		b.AmountMicros <= 0 || b.AmountMicros == c.Budget.AmountMicros {
 		return nil

@@ -1,6 +1,8 @@
 package campaign
 
 import (
+	"slices"
+
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/money"
@@ -67,8 +69,9 @@ func (c Campaign) PlanScale(percent int, floor, limit int64) (m BudgetMove, reas
 		m.From, m.To = c.Budget.AmountMicros, c.Budget.AmountMicros
 	}
 	for _, p := range c.Placements {
-		if b := p.Remote.Budget; p.Linked() && !p.Remote.Gone && b != nil && !b.Shared && b.AmountMicros > 0 {
-			m.Placements = append(m.Placements, PlacementMove{p.ID, b.Kind, b.AmountMicros, b.AmountMicros})
+		if p.ownBudget() {
+			amount := p.budgetThere()
+			m.Placements = append(m.Placements, PlacementMove{p.ID, p.Remote.Budget.Kind, amount, amount})
 		}
 	}
 	from, _ := m.total()
@@ -135,21 +138,40 @@ func (c Campaign) MoveBudget(m BudgetMove, limitPercent int, rows []Row, cause e
 	if !m.within(limitPercent) {
 		return Change{}, fault.Newf(fault.Invalid, "step_too_large", "a budget may change by at most %d %% at once", limitPercent)
 	}
-	own := int64(0)
-	if c.Budget != nil {
-		own = c.Budget.AmountMicros
-	}
-	switch {
-	case own == m.To && m.From != m.To:
+	done, same := c.stands(m)
+	if done {
 		return Change{Campaign: c}, nil
-	case own != m.From:
+	}
+	if !same {
 		return Change{}, fault.New(fault.Conflict, "changed_since", "the budget is not what it was when this was decided")
 	}
 	ch := c.begin(cause.At)
+	for _, move := range m.Placements {
+		i := slices.IndexFunc(ch.Campaign.Placements, func(p Placement) bool { return p.ID == move.PlacementID })
+		ch.Campaign.Placements[i].wish(move.Kind, move.From, move.To, cause.At)
+	}
 	if m.From == m.To {
 		return ch, ch.emit(cause, c.updated("budget"))
 	}
 	return ch, ch.setBudget(c, c.withBudget(BudgetSpec{AmountMicros: m.To}), rows, cause)
+}
+
+// stands reports whether the move is done already, and whether every amount is the one that it begins with.
+func (c Campaign) stands(m BudgetMove) (done, same bool) {
+	own := int64(0)
+	if c.Budget != nil {
+		own = c.Budget.AmountMicros
+	}
+	done, same = own == m.To, own == m.From
+	for _, move := range m.Placements {
+		i := slices.IndexFunc(c.Placements, func(p Placement) bool { return p.ID == move.PlacementID })
+		if i < 0 {
+			return false, false
+		}
+		amount := c.Placements[i].budgetThere()
+		done, same = done && amount == move.To, same && amount == move.From
+	}
+	return done, same
 }
 
 // within reports whether no amount changes by more than so many percent. What an amount is cut by, to whole

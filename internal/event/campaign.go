@@ -75,6 +75,19 @@ type CampaignStatusRefused struct {
 	ManagerIDs   []string `json:"managerIds"`
 }
 
+// CampaignBudgetRefused says that a platform refused to change a placement's budget.
+type CampaignBudgetRefused struct {
+	CampaignID  string   `json:"campaignId"`
+	Name        string   `json:"name"`
+	PlacementID string   `json:"placementId"`
+	Platform    string   `json:"platform"`
+	WantMicros  int64    `json:"wantMicros"`
+	Currency    string   `json:"currency"`
+	ErrorClass  string   `json:"errorClass"`
+	Message     string   `json:"message"` // at most 500 characters, no secrets
+	ManagerIDs  []string `json:"managerIds"`
+}
+
 // CampaignMetricsUpdated says that a campaign's results changed: no change, no event.
 type CampaignMetricsUpdated struct {
 	CampaignID string    `json:"campaignId"`
@@ -158,3 +171,5 @@ func (BudgetThresholdReached) EventType() string  { return "BudgetThresholdReach
 func (BudgetThresholdReached) EventVersion() int  { return 1 }
 func (BudgetForecastReached) EventType() string   { return "BudgetForecastReached" }
 func (BudgetForecastReached) EventVersion() int   { return 1 }
+func (CampaignBudgetRefused) EventType() string   { return "CampaignBudgetRefused" }
+func (CampaignBudgetRefused) EventVersion() int   { return 1 }

@@ -139,7 +139,7 @@ func Canon() []Data {
 func Further() []Data {
 	return []Data{
 		CampaignStatusChanged{}, CampaignUpdated{},
-		CampaignStatusDrifted{}, CampaignStatusConfirmed{}, CampaignStatusRefused{},
+		CampaignStatusDrifted{}, CampaignStatusConfirmed{}, CampaignStatusRefused{}, CampaignBudgetRefused{},
 		IntegrationRecovered{}, IntegrationTokenExpiring{}, MetricsStale{},
 		PostAtRisk{}, PostCancelled{}, PostFailureResolved{},
 		IncidentOpened{}, IncidentChanged{}, IncidentResolved{}, AckTimedOut{}, SlaAtRisk{}, SlaBreached{},

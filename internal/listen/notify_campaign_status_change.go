@@ -40,7 +40,7 @@ type CampaignStatusChange struct {
 func NotifyCampaignStatusChange(n CampaignStatusChange) *entry.Listener {
 	return entry.NewListener("notify-campaign-status-change", n.Park, n.Now,
 		entry.On(n.created), entry.On(n.changed), entry.On(n.refused), entry.On(n.confirmed),
-		entry.On(n.matched), entry.On(n.proposed), entry.On(n.taken), entry.On(n.undone), entry.On(n.tripped), entry.On(n.restored))
+		entry.On(n.matched), entry.On(n.proposed), entry.On(n.taken), entry.On(n.undone), entry.On(n.tripped), entry.On(n.restored), entry.On(n.budgetRefused))
 }
 
 func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[event.CampaignCreated]) error {

@@ -29,6 +29,19 @@ func (n CampaignStatusChange) undone(ctx context.Context, e event.Envelope[event
 	return n.deed(ctx, e.Meta, e.Data.Deed, notification.ActionUndoneMessage(e.Data))
 }
 
+// budgetRefused tells that a platform keeps to another budget than the campaign wants.
+func (n CampaignStatusChange) budgetRefused(ctx context.Context, e event.Envelope[event.CampaignBudgetRefused]) error {
+	c, roster, err := n.read(ctx, e.Meta, e.Data.CampaignID)
+	if err != nil {
+		return err
+	}
+	m := notification.BudgetRefusedMessage(e.Data)
+	told := news{message: m, cause: e.Meta, roster: roster, people: audience(roster, c, e.Data.ManagerIDs)}
+	told.alert = m.Alert(notification.AlertStatusRefused, common(roster), e.Meta)
+	told.alert.CampaignID = c.ID
+	return parallel.Do(ctx, n.tell(told)...)
+}
+
 // deed tells the campaign's people.
 func (n CampaignStatusChange) deed(ctx context.Context, meta event.Meta, d event.Deed, m notification.Message) error {
 	c, roster, err := n.read(ctx, meta, d.CampaignID)

@@ -83,6 +83,19 @@ func StatusRefusedMessage(d event.CampaignStatusRefused) Message {
 	return m
 }
 
+// BudgetRefusedMessage tells that a platform refuses to change a budget.
+func BudgetRefusedMessage(d event.CampaignBudgetRefused) Message {
+	m := Message{
+		Category: campaignCategory, Severity: High, Title: say("refused.budget", Args{"platform": where(d.Platform), "name": plain(d.Name)}),
+		Lines: []Text{say("refused.budget.advice", Args{"amount": amount(d.WantMicros, d.Currency)})},
+	}
+	if d.Message != "" {
+		m.Lines = append(m.Lines, quote(d.Platform, d.Message))
+	}
+	m.SMS = titled(m.Title)
+	return m
+}
+
 // FindingTexts are what the automated checks find about a campaign, as texts.
 func FindingTexts(c campaign.Campaign, around campaign.Surroundings) []Text {
 	args := Args{"name": plain(c.Name), "start": {Date: c.StartDate}, "end": {Date: c.EndDate}}

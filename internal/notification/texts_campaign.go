@@ -46,8 +46,10 @@ var campaignTexts = map[string]wording{
 	"why.paused_at_platform":  {"somebody paused it at {platform}", "أوقفها شخص على {platform}"},
 	"why.resumed_at_platform": {"somebody started it at {platform}", "شغّلها شخص على {platform}"},
 
-	"refused.start":        {"{platform} refuses to start {name}", "رفضت {platform} تشغيل {name}"},
-	"refused.start.advice": {"It should run, and does not.", "ينبغي أن تعمل، لكنها لا تعمل."},
+	"refused.start":         {"{platform} refuses to start {name}", "رفضت {platform} تشغيل {name}"},
+	"refused.start.advice":  {"It should run, and does not.", "ينبغي أن تعمل، لكنها لا تعمل."},
+	"refused.budget":        {"{platform} refuses to change the budget of {name}", "رفضت {platform} تغيير ميزانية {name}"},
+	"refused.budget.advice": {"It should be {amount} there. Change it at the platform by hand, or decide otherwise here.", "ينبغي أن تكون {amount} هناك. غيّرها يدويًا على المنصة، أو قرر غير ذلك هنا."},
 	"refused.pause": {
 		"{platform} refuses to pause {name}: it may go on spending",
 		"رفضت {platform} إيقاف {name}: قد يستمر الإنفاق",

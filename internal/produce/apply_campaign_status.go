@@ -27,6 +27,7 @@ type DrivenCampaigns interface {
 // DrivenAccounts reads connected accounts.
 type DrivenAccounts interface {
 	Get(ctx context.Context, orgID, id string) (integration.Integration, error)
+	Sync(ctx context.Context, orgID, id string) (integration.Sync, error)
 }
 
 // Driver holds what ApplyCampaignStatus works with.
@@ -40,8 +41,8 @@ type Driver struct {
 	Random     io.Reader
 }
 
-// ApplyCampaignStatus drives every placement of a campaign to what the campaign wants now, whatever the
-// event said when it was made: a pause that was taken back since is not done any more. What is wanted
+// ApplyCampaignStatus drives every placement of a campaign, and its budget there, to what the campaign wants
+// now, whatever the event said when it was made: a pause that was taken back since is not done any more. What is wanted
 // is written before the platform is called, the platform is read before and after, and only what was
 // seen is confirmed.
 func ApplyCampaignStatus(d Driver) *entry.Listener {
@@ -56,7 +57,7 @@ func ApplyCampaignStatus(d Driver) *entry.Listener {
 			return d.apply(ctx, e.Meta, e.Data.CampaignID)
 		}),
 		entry.On(func(ctx context.Context, e event.Envelope[event.CampaignUpdated]) error {
-			if !slices.Contains(e.Data.Changed, "placements") {
+			if !slices.Contains(e.Data.Changed, "placements") && !slices.Contains(e.Data.Changed, "budget") {
 				return nil
 			}
 			return d.apply(ctx, e.Meta, e.Data.CampaignID)
@@ -77,7 +78,7 @@ func (d Driver) apply(ctx context.Context, meta event.Meta, campaignID string) e
 	drive := drive{Driver: d, holder: holder, meta: meta}
 	var errs []error
 	for _, p := range c.Unsettled() {
-		errs = append(errs, drive.placement(ctx, c, p.ID))
+		errs = append(errs, drive.placement(ctx, c, p.ID), drive.budget(ctx, c, p.ID))
 	}
 	return errors.Join(errs...)
 }
@@ -98,7 +99,7 @@ const mostWishes = 3
 func (d drive) placement(ctx context.Context, c campaign.Campaign, id string) (err error) {
 	for range mostWishes {
 		c, err = d.update(ctx, c, func(c campaign.Campaign) (campaign.Change, error) {
-			if p, ok := c.Placement(id); !ok || c.Settled(p) {
+			if p, ok := c.Placement(id); !ok || c.Obeys(p) {
 				return campaign.Change{Campaign: c}, nil
 			}
 			return c.Intend(id, d.holder, d.cause())
@@ -107,7 +108,7 @@ func (d drive) placement(ctx context.Context, c campaign.Campaign, id string) (e
 			return err
 		}
 		p, ok := c.Placement(id)
-		if !ok || c.Settled(p) {
+		if !ok || c.Obeys(p) {
 			return nil
 		}
 		if c, err = d.once(ctx, c, p); err != nil {
@@ -163,12 +164,19 @@ func (d drive) letGo(ctx context.Context, c campaign.Campaign, p campaign.Placem
 
 // reach brings the placement to what is wanted and answers what was seen of it then.
 func (d drive) reach(ctx context.Context, c campaign.Campaign, p campaign.Placement) (campaign.Remote, error) {
+	return d.with(ctx, c, p, "set_status", func(connector platform.Connector, call platform.Call) (campaign.Remote, error) {
+		return d.bring(ctx, connector, call, p)
+	})
+}
+
+// with makes the calls at the placement's account; a token that has just ended is renewed once.
+func (d drive) with(ctx context.Context, c campaign.Campaign, p campaign.Placement, op string, do func(platform.Connector, platform.Call) (campaign.Remote, error)) (campaign.Remote, error) {
 	account, err := d.Accounts.Get(ctx, c.OrgID, p.IntegrationID)
 	if err != nil {
 		return campaign.Remote{}, err
 	}
 	if account.Status != integration.Connected && account.Status != integration.Disconnecting {
-		return campaign.Remote{}, &platform.Error{Platform: p.Platform, Op: "set_status", Class: platform.ClassAuthRevoked, Message: "the account is not connected"}
+		return campaign.Remote{}, &platform.Error{Platform: p.Platform, Op: op, Class: platform.ClassAuthRevoked, Message: "the account is not connected"}
 	}
 	connector, err := d.Connectors.Ads(account.Platform)
 	if err != nil {
@@ -179,12 +187,12 @@ func (d drive) reach(ctx context.Context, c campaign.Campaign, p campaign.Placem
 		return campaign.Remote{}, err
 	}
 	call := platform.Call{Token: token, Account: account.Account}
-	seen, err := d.bring(ctx, connector, call, p)
+	seen, err := do(connector, call)
 	if platform.Is(err, platform.ClassAuthExpired) {
 		if call.Token, _, err = d.Tokens.Renew(ctx, account, token, d.holder); err != nil {
 			return campaign.Remote{}, err
 		}
-		seen, err = d.bring(ctx, connector, call, p)
+		seen, err = do(connector, call)
 	}
 	return seen, err
 }

@@ -66,7 +66,7 @@ type Evaluator struct {
 // of an organisation every hour, for freezes and cooldowns end without new results. What is decided is
 // written together with what is done, so a campaign is changed once a decision, or not at all.
 func EvaluateAutomations(e Evaluator) *entry.Mixed {
-	listener := entry.NewListener(EvaluateAutomationsFunction, e.Park, e.Now, entry.On(e.updated), entry.On(e.refused))
+	listener := entry.NewListener(EvaluateAutomationsFunction, e.Park, e.Now, entry.On(e.updated), entry.On(e.refused), entry.On(e.budgetRefused))
 	return entry.NewMixed(listener, entry.NewSchedule(func(ctx context.Context, h Hour) error {
 		if h.OrgID == "" {
 			return e.tick(ctx)
@@ -94,7 +94,15 @@ func (e Evaluator) updated(ctx context.Context, in event.Envelope[event.Campaign
 
 // refused counts a platform's refusal against the rule that wanted what it refused.
 func (e Evaluator) refused(ctx context.Context, in event.Envelope[event.CampaignStatusRefused]) error {
-	return e.Decisions.Failed(ctx, in.Meta.OrgID, in.Data.CampaignID, automation.Failure{ID: in.Meta.ID, At: in.Meta.OccurredAt})
+	return e.failed(ctx, in.Meta, in.Data.CampaignID)
+}
+
+func (e Evaluator) budgetRefused(ctx context.Context, in event.Envelope[event.CampaignBudgetRefused]) error {
+	return e.failed(ctx, in.Meta, in.Data.CampaignID)
+}
+
+func (e Evaluator) failed(ctx context.Context, meta event.Meta, campaignID string) error {
+	return e.Decisions.Failed(ctx, meta.OrgID, campaignID, automation.Failure{ID: meta.ID, At: meta.OccurredAt})
 }
 
 // Hour is the input of the timer for an organisation's campaigns; the schedule's own tick has none.

@@ -358,8 +358,15 @@ func (p *fakePlatform) SetStatus(_ context.Context, c platform.Call, id string, 
 	return nil
 }
 
-func (p *fakePlatform) SetBudget(_ context.Context, c platform.Call, _ string, _ platform.Budget) error {
-	return p.begin("set_budget", c)
+func (p *fakePlatform) SetBudget(_ context.Context, c platform.Call, id string, b platform.Budget) error {
+	if err := p.begin("set_budget", c); err != nil {
+		return err
+	}
+	p.set = append(p.set, fmt.Sprint(id, " ", b.Kind, " ", b.Amount.Decimal()))
+	found := p.campaigns[id]
+	found.Budget = &b
+	p.campaigns[id] = found
+	return nil
 }
 
 // has gives the platform a running campaign; a lifetime budget of 0 is none.
