@@ -16,11 +16,11 @@ import (
 // the campaign's Span(nil, ...), for a changed budget.
 func (x Execution) Approve(s Scene, rows []campaign.Row, by string, cause event.Cause) (Deal, error) {
 	d := Deal{Execution: x.begin(), State: s.State}
-	if err := x.open(s.Now); err != nil {
-		return d, err
-	}
 	if slices.ContainsFunc(x.Approvals, func(a Answer) bool { return a.By == by }) {
 		return Deal{Execution: x, State: s.State}, nil
+	}
+	if err := x.open(s.Now); err != nil {
+		return d, err
 	}
 	if s.Campaign.Steering() != x.Before {
 		return d, changedSince()

@@ -29,6 +29,7 @@ type world struct {
 	ada         tenant.Principal
 	campaign    string
 	integration string
+	action      string
 }
 
 func newWorld(t testing.TB) *world {
@@ -85,7 +86,7 @@ func (w *world) settle(t testing.TB) {
 // request is a scenario's try: a request with an idempotency key, as a careful client repeats it.
 func request(function, method, path, body string) func(*world, func(int, string) sim.Fault) error {
 	return func(w *world, choose func(int, string) sim.Fault) error {
-		r := sim.Request{Function: function, Method: method, Path: strings.ReplaceAll(path, "{campaign}", w.campaign), Body: body, Key: "key-1"}
+		r := sim.Request{Function: function, Method: method, Path: strings.NewReplacer("{campaign}", w.campaign, "{action}", w.action).Replace(path), Body: body, Key: "key-1"}
 		a, err := w.Do(w.ada, r, choose)
 		if err == nil && a.Status >= 300 {
 			return fmt.Errorf("answered %d: %s", a.Status, a.Body)
@@ -145,12 +146,42 @@ func scenarios() []scenario {
 			}
 			return err
 		}),
+		asked("make a rule", func(*testing.T, *world) {}, request("automations-api", "POST", "/v1/automations", ruleBody("shadow"))),
+		asked("approve what a rule proposes", ruled("approve", "11"), request("automations-api", "POST", "{action}/approve", `{}`)),
+		asked("decline what a rule proposes", ruled("approve", "11"), request("automations-api", "POST", "{action}/decline", `{"reason":"no"}`)),
+		asked("undo what a rule did", ruled("act", "11"), request("automations-api", "POST", "{action}/undo", `{}`)),
 		asked("another organisation", func(*testing.T, *world) {}, request("orgs-api", "POST", "/v1/orgs", `{"name":"Second"}`)),
 		{name: "relay", given: func(t *testing.T, w *world) {
 			w.create(t)
 			w.spend(t, "2026-11-10", "100")
 		}, try: func(w *world, choose func(int, string) sim.Fault) error { return w.RelayOnce(choose) }},
 	}
+}
+
+// ruleBody is a rule that pauses what spent 10 in a week.
+func ruleBody(mode string) string {
+	return fmt.Sprintf(`{"name":"Pause spenders","mode":%q,"currency":"USD","when":{"metric":"spend","days":7,"op":"at_least","value":"10"},"action":{"kind":"pause"}}`, mode)
+}
+
+// ruled has a rule of the mode look at a campaign that spent so much, and keeps what it did or proposes.
+func ruled(mode, spend string) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) {
+		w.rule(t, mode, spend)
+		w.settle(t)
+		w.action = "/v1/actions/" + between(w.do(t, "automations-api", "GET", "/v1/actions", ""), `"id":"`, `"`)
+		if _, err := w.Do(w.ada, sim.Request{Function: "automations-api", Method: "GET", Path: w.action}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) rule(t *testing.T, mode, spend string) {
+	t.Helper()
+	w.create(t)
+	rule := "/v1/automations/" + between(w.do(t, "automations-api", "POST", "/v1/automations", ruleBody("shadow")), `"id":"`, `"`)
+	w.do(t, "automations-api", "PUT", rule, ruleBody(mode))
+	w.settle(t)
+	w.spend(t, "2026-11-14", spend)
 }
 
 // asked is a scenario of a client's request.
@@ -177,7 +208,11 @@ func listenerScenarios(t *testing.T) []scenario {
 		w.do(t, "campaigns-api", "POST", w.campaign+"/pause", `{}`)
 		w.relay(t)
 	}
-	list := slices.Concat(deliveries(t, "results", results), deliveries(t, "creation", status), deliveries(t, "pause", paused))
+	list := slices.Concat(deliveries(t, "results", results), deliveries(t, "creation", status), deliveries(t, "pause", paused),
+		deliveries(t, "a rule", func(t *testing.T, w *world) {
+			w.rule(t, "act", "11")
+			w.relay(t)
+		}))
 	return append(list, scenario{name: "the timer at the end of the month", given: func(t *testing.T, w *world) {
 		w.create(t)
 		w.spend(t, "2026-11-10", "100")
