@@ -68,3 +68,23 @@ func (RuleTripped) EventType() string    { return "RuleTripped" }
 func (RuleTripped) EventVersion() int    { return 1 }
 func (RuleRestored) EventType() string   { return "RuleRestored" }
 func (RuleRestored) EventVersion() int   { return 1 }
+
+// RecommendationCreated says that there is something to recommend about a campaign that was not before in
+// this week.
+type RecommendationCreated struct {
+	RecommendationID string    `json:"recommendationId"`
+	Kind             string    `json:"kind"` // low_ctr, high_cpc, low_cvr, fatigue, underspend, overspend, budget_shift
+	CampaignID       string    `json:"campaignId"`
+	CampaignName     string    `json:"campaignName"`
+	PlacementIDs     []string  `json:"placementIds"` // empty: the whole campaign; of budget_shift: from, to
+	Effect           string    `json:"effect"`       // what is expected of following it: clicks_gained
+	EffectValue      int64     `json:"effectValue"`
+	EffectUnit       string    `json:"effectUnit"` // count; money: micros of Currency; conversions: millionths
+	Currency         string    `json:"currency"`
+	Confidence       string    `json:"confidence"` // low, medium, high
+	ExpiresAt        time.Time `json:"expiresAt"`
+	ManagerIDs       []string  `json:"managerIds"`
+}
+
+func (RecommendationCreated) EventType() string { return "RecommendationCreated" }
+func (RecommendationCreated) EventVersion() int { return 1 }

@@ -145,5 +145,6 @@ func Further() []Data {
 		IncidentOpened{}, IncidentChanged{}, IncidentResolved{}, AckTimedOut{}, SlaAtRisk{}, SlaBreached{},
 		BudgetForecastReached{},
 		RuleMatched{}, ActionProposed{}, ActionTaken{}, ActionUndone{}, RuleTripped{}, RuleRestored{},
+		RecommendationCreated{},
 	}
 }
