@@ -263,6 +263,14 @@ func (o Org) ActionList(id string, at time.Time) Key {
 }
 func (o Org) Actions() string { return o.pk("ACTIONS") }
 
+// Recommendation is a piece of advice about a campaign; RecommendationList its place among those of its
+// state, by when it expires or was answered, RecommendationsIn the partition of that list.
+func (o Org) Recommendation(id string) Key { return o.key("RECOMMENDATION", "RECOMMENDATION", id) }
+func (o Org) RecommendationList(state, id string, at time.Time) Key {
+	return Key{PK: o.RecommendationsIn(state), SK: Stamp(at) + "#" + id}
+}
+func (o Org) RecommendationsIn(state string) string { return o.pk("RECOMMENDATIONS", state) }
+
 // DueSync is an account's place among those that have to be synced, of all organisations: the
 // dispatcher asks for none in particular. DueSyncs is one of the shards.
 func DueSync(orgID, integrationID string, at time.Time) Key {

@@ -135,6 +135,8 @@ var tests = []contractTest{
 	{"PastIncidents", testPastIncidents, []Feature{Transactions}},
 	{"ExplainedIncidents", testExplainedIncidents, nil},
 	{"IncidentConflict", testIncidentConflict, nil},
+	{"Recommendations", testRecommendations, nil},
+	{"RecommendationLists", testRecommendationLists, nil},
 	{"Silences", testSilences, []Feature{Transactions}},
 	{"Outbox", testOutbox, []Feature{Transactions}},
 	{"Done", testDone, nil},
