@@ -19,10 +19,16 @@ func main() {
 			Scenes:    store.Scenes{Table: table},
 			Rules:     store.Rules{Table: table},
 			Decisions: store.Automations{Table: table},
-			Reviewers: []produce.Reviewer{produce.ForecastReview{Campaigns: store.Campaigns{Table: table}, Now: c.Now}},
-			Timers:    scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
-			Park:      store.Parked{Table: table},
-			Now:       c.Now,
+			Reviewers: []produce.Reviewer{
+				produce.ForecastReview{Campaigns: store.Campaigns{Table: table}, Now: c.Now},
+				produce.Recommending{
+					Campaigns: store.Campaigns{Table: table}, Freshness: store.Scenes{Table: table},
+					Recommendations: store.Recommendations{Table: table}, Now: c.Now,
+				},
+			},
+			Timers: scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
+			Park:   store.Parked{Table: table},
+			Now:    c.Now,
 		})
 	})
 }

@@ -221,8 +221,14 @@ func (a Adapters) evaluateAutomations() Function {
 	l := produce.EvaluateAutomations(produce.Evaluator{
 		Campaigns: store.Campaigns{Table: a.Table}, Scenes: store.Scenes{Table: a.Table}, Rules: store.Rules{Table: a.Table},
 		Decisions: store.Automations{Table: a.Table}, Timers: a.Timers,
-		Reviewers: []produce.Reviewer{produce.ForecastReview{Campaigns: store.Campaigns{Table: a.Table}, Now: a.Now}},
-		Park:      store.Parked{Table: a.Table}, Now: a.Now,
+		Reviewers: []produce.Reviewer{
+			produce.ForecastReview{Campaigns: store.Campaigns{Table: a.Table}, Now: a.Now},
+			produce.Recommending{
+				Campaigns: store.Campaigns{Table: a.Table}, Freshness: store.Scenes{Table: a.Table},
+				Recommendations: store.Recommendations{Table: a.Table}, Now: a.Now,
+			},
+		},
+		Park: store.Parked{Table: a.Table}, Now: a.Now,
 	})
 	return Function{Name: produce.EvaluateAutomationsFunction, Handler: l, Events: l.Types()}
 }

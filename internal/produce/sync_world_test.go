@@ -195,9 +195,15 @@ func (w *syncWorld) events() map[string]int {
 
 func (w *syncWorld) written() (all []event.Raw) {
 	w.t.Helper()
-	records, err := w.table.Records(0, 1_000_000)
+	return eventsIn(w.t, w.table)
+}
+
+// eventsIn are all events that were written to the table, in order.
+func eventsIn(t *testing.T, table *bolt.Table) (all []event.Raw) {
+	t.Helper()
+	records, err := table.Records(0, 1_000_000)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for _, r := range records {
 		if r.New == nil || r.New.Events == "" {
@@ -205,7 +211,7 @@ func (w *syncWorld) written() (all []event.Raw) {
 		}
 		var events []event.Raw
 		if err := json.Unmarshal([]byte(r.New.Events), &events); err != nil {
-			w.t.Fatal(err)
+			t.Fatal(err)
 		}
 		all = append(all, events...)
 	}
