@@ -6,6 +6,7 @@ import (
 
 	"bellwether/internal/api"
 	"bellwether/internal/api/automations"
+	"bellwether/internal/api/recommendations"
 	"bellwether/internal/app"
 	"bellwether/internal/entry"
 	"bellwether/internal/secret/local"
@@ -18,13 +19,15 @@ func main() {
 		table := dynamo.New(c.AWS, c.Table)
 		browsers := app.Must(local.New(c.CursorKey, c.Random))
 		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
+		cursors := api.Cursors{Sealer: browsers, Now: c.Now}
 		routes := automations.API{
 			Rules:     store.Rules{Table: table},
 			Decisions: store.Automations{Table: table},
 			Campaigns: store.Campaigns{Table: table},
 			Scenes:    store.Scenes{Table: table},
-			Cursors:   api.Cursors{Sealer: browsers, Now: c.Now},
+			Cursors:   cursors,
 		}.Routes()
-		return entry.NewHTTP(manners.Handler(routes...))
+		advice := recommendations.API{Recommendations: store.Recommendations{Table: table}, Cursors: cursors}.Routes()
+		return entry.NewHTTP(manners.Handler(append(routes, advice...)...))
 	})
 }

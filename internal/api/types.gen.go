@@ -1131,6 +1131,33 @@ func (e TestContactParamsContactKind) Valid() bool {
 	}
 }
 
+// Defines values for ListRecommendationsParamsState.
+const (
+	ListRecommendationsParamsStateAccepted  ListRecommendationsParamsState = "accepted"
+	ListRecommendationsParamsStateDismissed ListRecommendationsParamsState = "dismissed"
+	ListRecommendationsParamsStateDone      ListRecommendationsParamsState = "done"
+	ListRecommendationsParamsStateExpired   ListRecommendationsParamsState = "expired"
+	ListRecommendationsParamsStateOpen      ListRecommendationsParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListRecommendationsParamsState enum.
+func (e ListRecommendationsParamsState) Valid() bool {
+	switch e {
+	case ListRecommendationsParamsStateAccepted:
+		return true
+	case ListRecommendationsParamsStateDismissed:
+		return true
+	case ListRecommendationsParamsStateDone:
+		return true
+	case ListRecommendationsParamsStateExpired:
+		return true
+	case ListRecommendationsParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // AcceptInvitation defines model for AcceptInvitation.
 type AcceptInvitation struct {
 	Token string `json:"token"`
@@ -3072,6 +3099,65 @@ type ReadAllReport struct {
 	Read int `json:"read"`
 }
 
+// Recommendation defines model for Recommendation.
+type Recommendation struct {
+	Answer       *ActionParty `json:"answer,omitempty"`
+	CampaignId   string       `json:"campaignId"`
+	CampaignName string       `json:"campaignName"`
+
+	// Confidence How much data it rests on: the least that is asked for, three times that, ten times. Of a pace: the first quarter of the period, the second, the rest.
+	Confidence string               `json:"confidence"`
+	CreatedAt  time.Time            `json:"createdAt"`
+	Currency   string               `json:"currency"`
+	Effect     RecommendationFigure `json:"effect"`
+
+	// Evidence The numbers that speak for it.
+	Evidence []RecommendationFigure `json:"evidence"`
+
+	// ExpiresAt 72 hours after that.
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// From First day that it rests on.
+	From string `json:"from"`
+	Id   string `json:"id"`
+	Kind string `json:"kind"`
+
+	// PlacementIds Empty where it is about the whole campaign. Of budget_shift the first is to give budget, the second to get it.
+	PlacementIds []string `json:"placementIds"`
+	State        string   `json:"state"`
+
+	// To Last day that it rests on.
+	To string `json:"to"`
+
+	// UpdatedAt When its numbers were last found so.
+	UpdatedAt time.Time `json:"updatedAt"`
+	Version   int64     `json:"version"`
+
+	// Week The ISO week of its zone: a campaign has one of a kind in a week.
+	Week string `json:"week"`
+}
+
+// RecommendationAnswer defines model for RecommendationAnswer.
+type RecommendationAnswer struct {
+	Reason *string `json:"reason,omitempty"`
+}
+
+// RecommendationFigure defines model for RecommendationFigure.
+type RecommendationFigure struct {
+	// Name Of an effect: clicks_gained, conversions_gained, revenue_gained or spend_saved by a week of it; overspend_avoided or budget_used by the end of the period.
+	Name string `json:"name"`
+	Unit string `json:"unit"`
+
+	// Value A decimal; money in major units of the currency.
+	Value string `json:"value"`
+}
+
+// RecommendationPage defines model for RecommendationPage.
+type RecommendationPage struct {
+	Items []Recommendation `json:"items"`
+	Next  *string          `json:"next,omitempty"`
+}
+
 // RedriveReport defines model for RedriveReport.
 type RedriveReport struct {
 	// More There are others; call again.
@@ -3638,6 +3724,9 @@ type Platform = string
 
 // PostId defines model for postId.
 type PostId = string
+
+// RecommendationId defines model for recommendationId.
+type RecommendationId = string
 
 // RuleId defines model for ruleId.
 type RuleId = string
@@ -4437,6 +4526,42 @@ type RetryTargetParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListRecommendationsParams defines parameters for ListRecommendations.
+type ListRecommendationsParams struct {
+	// State Those in this state; without it the open ones.
+	State *ListRecommendationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// CampaignId Those about this campaign only.
+	CampaignId *string `form:"campaignId,omitempty" json:"campaignId,omitempty"`
+
+	// Limit The most items of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListRecommendationsParamsState defines parameters for ListRecommendations.
+type ListRecommendationsParamsState string
+
+// AcceptRecommendationParams defines parameters for AcceptRecommendation.
+type AcceptRecommendationParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DismissRecommendationParams defines parameters for DismissRecommendation.
+type DismissRecommendationParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// FinishRecommendationParams defines parameters for FinishRecommendation.
+type FinishRecommendationParams struct {
+	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListSilencesParams defines parameters for ListSilences.
 type ListSilencesParams struct {
 	// Limit The most items of a page.
@@ -4640,6 +4765,15 @@ type ConfirmTargetJSONRequestBody = TargetConfirm
 
 // RetryTargetJSONRequestBody defines body for RetryTarget for application/json ContentType.
 type RetryTargetJSONRequestBody = TargetRetry
+
+// AcceptRecommendationJSONRequestBody defines body for AcceptRecommendation for application/json ContentType.
+type AcceptRecommendationJSONRequestBody = Empty
+
+// DismissRecommendationJSONRequestBody defines body for DismissRecommendation for application/json ContentType.
+type DismissRecommendationJSONRequestBody = RecommendationAnswer
+
+// FinishRecommendationJSONRequestBody defines body for FinishRecommendation for application/json ContentType.
+type FinishRecommendationJSONRequestBody = Empty
 
 // CreateSilenceJSONRequestBody defines body for CreateSilence for application/json ContentType.
 type CreateSilenceJSONRequestBody = SilenceCreate

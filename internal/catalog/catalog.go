@@ -23,6 +23,7 @@ import (
 	"bellwether/internal/api/metrics"
 	"bellwether/internal/api/orgs"
 	postsapi "bellwether/internal/api/posts"
+	"bellwether/internal/api/recommendations"
 	"bellwether/internal/api/redrive"
 	"bellwether/internal/api/tickets"
 	"bellwether/internal/bus"
@@ -127,10 +128,10 @@ func (a Adapters) producers() []Function {
 			Incidents: store.Incidents{Table: a.Table}, Silences: store.Silences{Table: a.Table}, Accounts: store.Integrations{Table: a.Table},
 			Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 		}.Routes()),
-		http("automations-api", automations.API{
+		http("automations-api", slices.Concat(automations.API{
 			Rules: store.Rules{Table: a.Table}, Decisions: store.Automations{Table: a.Table}, Campaigns: campaignStore,
 			Scenes: store.Scenes{Table: a.Table}, Cursors: cursors,
-		}.Routes()),
+		}.Routes(), recommendations.API{Recommendations: store.Recommendations{Table: a.Table}, Cursors: cursors}.Routes())),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		http("tickets-api", tickets.API{
 			Tickets: store.Tickets{Table: a.Table}, Trackers: store.Trackers{Table: a.Table}, Incidents: store.Incidents{Table: a.Table},

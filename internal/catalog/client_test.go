@@ -95,8 +95,12 @@ func (c *client) furnish(other string) (full tenancy) {
 	full.rule = text(c.must("POST", "/v1/automations", spendRule("shadow")), "id")
 	c.must("PUT", "/v1/automations/"+full.rule, spendRule("approve"))
 	watched := text(c.must("POST", "/v1/campaigns", `{"name":"Watched","objective":"sales","currency":"USD","timeZone":"UTC","activate":true,"placements":[{"platform":"meta","name":"Feed","externalId":"2"}]}`), "id")
-	c.must("PUT", "/v1/campaigns/"+watched+"/metrics", `{"rows":[{"date":"2026-11-28","spend":"100"}]}`)
+	c.must("PUT", "/v1/campaigns/"+watched+"/metrics", `{"rows":[{"date":"2026-11-28","spend":"100","impressions":10000,"clicks":1},
+		{"date":"2026-11-27","spend":"0","impressions":10000,"clicks":1},{"date":"2026-11-26","spend":"0","impressions":10000,"clicks":1},{"date":"2026-11-25","spend":"0","impressions":10000,"clicks":1}]}`)
 	c.drain()
+	if advice, _ := c.must("GET", "/v1/recommendations", "")["items"].([]any); len(advice) > 0 {
+		full.recommendation = text(advice[0].(map[string]any), "id")
+	}
 	if actions, _ := c.must("GET", "/v1/actions", "")["items"].([]any); len(actions) > 0 {
 		full.action = text(actions[0].(map[string]any), "id")
 	}

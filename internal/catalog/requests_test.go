@@ -85,7 +85,7 @@ func (m mutator) request(o operation, w *world) request {
 		ids = w.theirs
 	case 1:
 		odd := m.text()
-		ids = tenancy{org: odd, campaign: odd, member: odd, invitation: odd, key: odd, notice: odd, integration: odd, connection: odd, post: odd, target: odd, channel: odd, alert: odd, delivery: odd, contact: odd, letter: odd, rule: odd, action: odd}
+		ids = tenancy{org: odd, campaign: odd, member: odd, invitation: odd, key: odd, notice: odd, integration: odd, connection: odd, post: odd, target: odd, channel: odd, alert: odd, delivery: odd, contact: odd, letter: odd, rule: odd, action: odd, recommendation: odd}
 	}
 	r := example(o, ids, w)
 	r.path = (&url.URL{Path: r.path}).EscapedPath()

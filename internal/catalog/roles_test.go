@@ -18,7 +18,7 @@ func example(o operation, c tenancy, w *world) request {
 		"{ticketId}", c.ticket, "{orgId}", c.org, "{platform}", "meta", "{postId}", c.post, "{targetId}", c.target,
 		"{incidentId}", c.incident, "{silenceId}", c.silence,
 		"{channelId}", c.channel, "{alertId}", c.alert, "{deliveryId}", c.delivery, "{contactKind}", c.contact,
-		"{ruleId}", c.rule, "{actionId}", c.action, "{listener}", "notify-budget-threshold", "{eventId}", c.letter).Replace(o.path)
+		"{ruleId}", c.rule, "{actionId}", c.action, "{recommendationId}", c.recommendation, "{listener}", "notify-budget-threshold", "{eventId}", c.letter).Replace(o.path)
 	r := request{method: o.method, path: path, header: map[string]string{"content-type": "application/json"}}
 	switch o.id {
 	case "createCampaign":
@@ -103,7 +103,7 @@ func example(o operation, c tenancy, w *world) request {
 		r.body = `{"campaignId":"` + w.ours.campaign + `","rule":` + spendRule("shadow") + `}`
 	case "listDecisions":
 		r.query = "subject=campaign/" + w.ours.campaign
-	case "declineAction", "undoAction":
+	case "declineAction", "undoAction", "dismissRecommendation":
 		r.body = `{"reason":"it is the season"}`
 	case "createApiKey":
 		r.body = `{"name":"New","role":"viewer","expiresInDays":1}`
@@ -139,7 +139,7 @@ func TestRolesRoutesAndTenants(t *testing.T) {
 				nothing := event.Derive("nothing")
 				missing := tenancy{
 					owner: p, org: nothing, campaign: nothing, member: nothing, invitation: nothing, key: nothing, notice: nothing,
-					incident: nothing, silence: nothing, rule: nothing, action: nothing, ticket: "BW-000000",
+					incident: nothing, silence: nothing, rule: nothing, action: nothing, recommendation: nothing, ticket: "BW-000000",
 					integration: nothing, connection: nothing, post: nothing, target: nothing, channel: nothing, alert: nothing, delivery: nothing, contact: nothing, letter: nothing,
 				}
 				for _, c := range []struct {

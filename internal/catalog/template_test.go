@@ -154,7 +154,7 @@ func eventList() (canon, further []string) {
 func producers(t *testing.T, name string) (files []string) {
 	t.Helper()
 	made := regexp.MustCompile(`event\.` + name + `\{`)
-	for _, dir := range []string{"campaign", "post", "integration", "incident", "automation", "produce"} {
+	for _, dir := range []string{"campaign", "post", "integration", "incident", "automation", "recommendation", "produce"} {
 		paths, err := filepath.Glob(filepath.Join(root, "internal", dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -30,6 +30,7 @@ import (
 	"bellwether/internal/platform/meta"
 	"bellwether/internal/produce"
 	"bellwether/internal/queue"
+	"bellwether/internal/recommendation"
 	"bellwether/internal/schedule"
 	"bellwether/internal/secret"
 	"bellwether/internal/secret/local"
@@ -60,6 +61,7 @@ type tenancy struct {
 	channel, alert, delivery, contact              string // a webhook, what was sent there, the kind of an address
 	ticket                                         string
 	rule, action                                   string // a rule that asks, and what it proposes
+	recommendation                                 string
 	joinToken                                      string // of an invitation into it, for the owner of the other one
 }
 
@@ -228,7 +230,24 @@ func (w *world) furnish(t testing.TB, owner, other tenant.Principal) tenancy {
 		t.Fatalf("PUT automation: %d %s", a.Status, a.Body)
 	}
 	c.action = w.proposal(t, owner.OrgID)
+	c.recommendation = w.recommendation(t, owner.OrgID, c.campaign)
 	return c
+}
+
+// recommendation is an open one about the campaign.
+func (w *world) recommendation(t testing.TB, orgID, campaignID string) string {
+	t.Helper()
+	r := recommendation.Recommendation{
+		ID: recommendation.ID(orgID, campaignID, recommendation.LowCTR, "2026-W48"), OrgID: orgID, Kind: recommendation.LowCTR, CampaignID: campaignID,
+		CampaignName: "Launch", Week: "2026-W48", From: "2026-11-22", To: "2026-11-28", Currency: "USD", Confidence: recommendation.High,
+		Evidence: []recommendation.Figure{{Name: "clicks", Value: 420, Unit: recommendation.Count}, {Name: "ctr", Value: 6_000, Unit: recommendation.Ratio}},
+		Effect:   recommendation.Effect{Key: recommendation.EffectSaved, Value: 87_500_000, Unit: recommendation.Money},
+		State:    recommendation.Open, CreatedAt: start, UpdatedAt: start, ExpiresAt: start.Add(recommendation.TTL),
+	}
+	if err := (store.Recommendations{Table: w.table}).Offer(t.Context(), r, nil, event.Edge(event.Derive("advice", orgID), "listener/evaluate-automations", start)); err != nil {
+		t.Fatal(err)
+	}
+	return r.ID
 }
 
 // spendRule pauses what spent more than 10 of its currency in a week.

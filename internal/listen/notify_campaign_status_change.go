@@ -35,12 +35,13 @@ type CampaignStatusChange struct {
 }
 
 // NotifyCampaignStatusChange tells a campaign's managers that it was created or that it runs or
-// stands, that a platform refuses to follow, or what rules do about it, brings the organisation's analytics up to its status,
-// and reports what the automated checks find about a new campaign.
+// stands, that a platform refuses to follow, what rules do about it or what there is to
+// recommend, brings the organisation's analytics up to its status, and reports what the automated checks find about a new campaign.
 func NotifyCampaignStatusChange(n CampaignStatusChange) *entry.Listener {
 	return entry.NewListener("notify-campaign-status-change", n.Park, n.Now,
 		entry.On(n.created), entry.On(n.changed), entry.On(n.refused), entry.On(n.confirmed),
-		entry.On(n.matched), entry.On(n.proposed), entry.On(n.taken), entry.On(n.undone), entry.On(n.tripped), entry.On(n.restored), entry.On(n.budgetRefused))
+		entry.On(n.matched), entry.On(n.proposed), entry.On(n.taken), entry.On(n.undone), entry.On(n.tripped), entry.On(n.restored),
+		entry.On(n.budgetRefused), entry.On(n.recommended))
 }
 
 func (n CampaignStatusChange) created(ctx context.Context, e event.Envelope[event.CampaignCreated]) error {

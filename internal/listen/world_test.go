@@ -218,7 +218,8 @@ var hears = map[string][]string{
 	"PostScheduled": {"scheduled"}, "PostCancelled": {"scheduled"}, "PostPublished": {"dashboard"},
 	"IncidentOpened": {"tickets", "incident"}, "IncidentResolved": {"tickets", "incident"}, "IncidentChanged": {"incident"},
 	"AckTimedOut": {"incident"}, "SlaAtRisk": {"incident"}, "SlaBreached": {"incident"},
-	"PostFailed": {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
+	"RecommendationCreated": {"status"},
+	"PostFailed":            {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
 }
 
 var errDied = errors.New("the process died")

@@ -6,7 +6,7 @@ type wording struct{ en, ar string }
 
 // wordings are all texts, by what they are about. Those that begin with a name in English begin with the
 // verb in Arabic: that is its natural order, and keeps what is said when an SMS is cut.
-var wordings = []map[string]wording{accountTexts, syncTexts, budgetTexts, campaignTexts, postTexts, incidentTexts, automationTexts, words}
+var wordings = []map[string]wording{accountTexts, syncTexts, budgetTexts, campaignTexts, postTexts, incidentTexts, automationTexts, recommendationTexts, words}
 
 func find(key string) (wording, bool) {
 	for _, table := range wordings {

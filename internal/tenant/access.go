@@ -134,6 +134,12 @@ var access = map[string]Role{
 	"POST /v1/integrations/{integrationId}/reconnect":    Admin,
 	"GET /v1/connections/{connectionId}":                 Admin,
 	"POST /v1/connections/{connectionId}/account":        Admin,
+
+	"GET /v1/recommendations":                             Viewer,
+	"GET /v1/recommendations/{recommendationId}":          Viewer,
+	"POST /v1/recommendations/{recommendationId}/accept":  Manager,
+	"POST /v1/recommendations/{recommendationId}/dismiss": Manager,
+	"POST /v1/recommendations/{recommendationId}/done":    Manager,
 }
 
 // public are the routes that are open to everybody, each with another proof of who asks: a sealed
