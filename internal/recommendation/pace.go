@@ -10,10 +10,10 @@ import (
 
 // pace finds a spend that as of the last midnight lies outside of the band around an even one, see
 // analytics.PaceBand, and what it comes to at the end of the period if it goes on. A daily budget has no
-// pace that would last, and a flight without an end none at all.
+// pace that would last, a flight without an end none at all, and a few days with results say nothing of it.
 func (l look) pace() *finding {
 	c := l.Campaign
-	if c.Budget == nil || c.Budget.Period == budget.Daily {
+	if c.Budget == nil || c.Budget.Period == budget.Daily || l.active() < minDays {
 		return nil
 	}
 	w := c.Window(l.Now)
@@ -53,6 +53,20 @@ func (l look) pace() *finding {
 		f.kind, f.effect = Underspend, Effect{EffectUsed, amount - projected, Money}
 	}
 	return &f
+}
+
+// active is on how many of the last 7 complete days the campaign had results.
+func (l look) active() (n int) {
+	week := l.week(0)
+	for day := week.first; day <= week.last; day = budget.AddDays(day, 1) {
+		for _, days := range l.days {
+			if _, ok := days[day]; ok {
+				n++
+				break
+			}
+		}
+	}
+	return n
 }
 
 func paceConfidence(elapsed int64) Confidence {

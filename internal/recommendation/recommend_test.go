@@ -47,6 +47,8 @@ func paced(spent int64) Input {
 	in := scene()
 	in.Campaign.Budget = &budget.Budget{AmountMicros: 3_000 * unit, Period: budget.Monthly, Version: 1}
 	in.Campaign.PeriodStart, in.Campaign.PeriodTotals = "2026-11-01", campaign.Sums{SpendMicros: (spent + 100) * unit}
+	in.bring("a", "11-16", "11-17", day{cents: 10_000})
+	in.bring("c", "11-17", "11-19", day{cents: 10_000}) // on four days in all
 	in.bring("a", "11-23", "11-23", day{cents: 10_000})
 	return in
 }
@@ -61,6 +63,9 @@ func TestPace(t *testing.T) {
 	hold(t, paced(2_040), "") // 7.3 % behind
 
 	in := paced(2_600)
+	in.Rows = slices.DeleteFunc(in.Rows, func(r campaign.Row) bool { return r.Date == "2026-11-19" }) // on three
+	hold(t, in, "")
+	in = paced(2_600)
 	in.Campaign.Budget.Period = budget.Daily
 	hold(t, in, "")
 	in.Campaign.Budget.Period, in.Campaign.PeriodStart = budget.Lifetime, "2026-01-01" // and no end
