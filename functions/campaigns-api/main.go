@@ -18,7 +18,7 @@ func main() {
 		table := dynamo.New(c.AWS, c.Table)
 		cursors := api.Cursors{Sealer: app.Must(local.New(c.CursorKey, c.Random)), Now: c.Now}
 		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
-		routes := campaigns.API{Campaigns: store.Campaigns{Table: table}, Posts: store.Posts{Table: table}, Accounts: store.Integrations{Table: table}, Orgs: store.Tenants{Table: table}, Cursors: cursors}.Routes()
+		routes := campaigns.API{Campaigns: store.Campaigns{Table: table}, Posts: store.Posts{Table: table}, Accounts: store.Integrations{Table: table}, Orgs: store.Tenants{Table: table}, Freshness: store.Scenes{Table: table}, Cursors: cursors}.Routes()
 		return entry.NewHTTP(manners.Handler(routes...))
 	})
 }
