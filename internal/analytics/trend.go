@@ -17,6 +17,7 @@ const TrendDays = 7
 const (
 	minDays        = 4
 	minImpressions = 2_000
+	minClicks      = 100
 	minConversions = 10 * million
 	minSpend       = 100 * million
 )
@@ -62,6 +63,27 @@ func TrendsTo(lastDay string, days map[string]Results) Trends {
 		CTR:   compare(current.kpis.CTR, previous.kpis.CTR, enoughDays && seen),
 		CPA:   compare(current.kpis.CPAMicros, previous.kpis.CPAMicros, enoughDays && enoughConversions),
 		ROAS:  compare(current.kpis.ROAS, previous.kpis.ROAS, enoughDays && enoughConversions),
+	}
+}
+
+// TrendOf is the trend of one figure over the same spans as TrendsTo.
+func TrendOf(m Metric, lastDay string, days map[string]Results) Trend {
+	current, previous := sideOf(lastDay, 0, days), sideOf(lastDay, TrendDays, days)
+	enough := current.days >= minDays && previous.days >= minDays && current.enough(m) && previous.enough(m)
+	return compare(m.Of(current.results), m.Of(previous.results), enough)
+}
+
+// enough reports whether there is enough data for the figure.
+func (s side) enough(m Metric) bool {
+	switch m {
+	case MetricCTR, MetricCPM:
+		return s.results.Impressions >= minImpressions
+	case MetricCPA, MetricROAS, MetricROI:
+		return s.results.ConversionMicros >= minConversions && s.results.SpendMicros >= minSpend
+	case MetricCPC, MetricCVR:
+		return s.results.Clicks >= minClicks
+	default:
+		return true
 	}
 }
 

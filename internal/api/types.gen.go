@@ -924,6 +924,99 @@ func (e ContactKind) Valid() bool {
 	}
 }
 
+// Defines values for GetAnalyticsParamsBy.
+const (
+	GetAnalyticsParamsByCampaign  GetAnalyticsParamsBy = "campaign"
+	GetAnalyticsParamsByDay       GetAnalyticsParamsBy = "day"
+	GetAnalyticsParamsByOrg       GetAnalyticsParamsBy = "org"
+	GetAnalyticsParamsByPlacement GetAnalyticsParamsBy = "placement"
+	GetAnalyticsParamsByPlatform  GetAnalyticsParamsBy = "platform"
+)
+
+// Valid indicates whether the value is a known member of the GetAnalyticsParamsBy enum.
+func (e GetAnalyticsParamsBy) Valid() bool {
+	switch e {
+	case GetAnalyticsParamsByCampaign:
+		return true
+	case GetAnalyticsParamsByDay:
+		return true
+	case GetAnalyticsParamsByOrg:
+		return true
+	case GetAnalyticsParamsByPlacement:
+		return true
+	case GetAnalyticsParamsByPlatform:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetAnalyticsParamsFormat.
+const (
+	Csv  GetAnalyticsParamsFormat = "csv"
+	Json GetAnalyticsParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetAnalyticsParamsFormat enum.
+func (e GetAnalyticsParamsFormat) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Json:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetAnomaliesParamsMetric.
+const (
+	Clicks      GetAnomaliesParamsMetric = "clicks"
+	Conversions GetAnomaliesParamsMetric = "conversions"
+	Cpa         GetAnomaliesParamsMetric = "cpa"
+	Cpc         GetAnomaliesParamsMetric = "cpc"
+	Cpm         GetAnomaliesParamsMetric = "cpm"
+	Ctr         GetAnomaliesParamsMetric = "ctr"
+	Cvr         GetAnomaliesParamsMetric = "cvr"
+	Impressions GetAnomaliesParamsMetric = "impressions"
+	Revenue     GetAnomaliesParamsMetric = "revenue"
+	Roas        GetAnomaliesParamsMetric = "roas"
+	Roi         GetAnomaliesParamsMetric = "roi"
+	Spend       GetAnomaliesParamsMetric = "spend"
+)
+
+// Valid indicates whether the value is a known member of the GetAnomaliesParamsMetric enum.
+func (e GetAnomaliesParamsMetric) Valid() bool {
+	switch e {
+	case Clicks:
+		return true
+	case Conversions:
+		return true
+	case Cpa:
+		return true
+	case Cpc:
+		return true
+	case Cpm:
+		return true
+	case Ctr:
+		return true
+	case Cvr:
+		return true
+	case Impressions:
+		return true
+	case Revenue:
+		return true
+	case Roas:
+		return true
+	case Roi:
+		return true
+	case Spend:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportMetricsParamsDateFormat.
 const (
 	DDMMYYYY  ImportMetricsParamsDateFormat = "DD-MM-YYYY"
@@ -1367,6 +1460,69 @@ type AlertPage struct {
 
 	// Next Cursor of the next page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// Analytics defines model for Analytics.
+type Analytics struct {
+	// AsOf When the newest results were read.
+	AsOf *time.Time `json:"asOf,omitempty"`
+	By   string     `json:"by"`
+
+	// Campaigns How many campaigns it is of.
+	Campaigns int             `json:"campaigns"`
+	From      string          `json:"from"`
+	Items     []AnalyticsItem `json:"items"`
+
+	// OldestAsOf Of the campaign whose newest results are the oldest.
+	OldestAsOf *time.Time `json:"oldestAsOf,omitempty"`
+	To         string     `json:"to"`
+}
+
+// AnalyticsItem defines model for AnalyticsItem.
+type AnalyticsItem struct {
+	Currency string `json:"currency"`
+
+	// Key The day, the id of the placement or campaign, the platform, or the id of the organisation.
+	Key string `json:"key"`
+
+	// Kpis Ratios of sums; each is absent where it is undefined. cpc and cpa are spend per click and conversion, cpm per 1,000 impressions.
+	Kpis Kpis    `json:"kpis"`
+	Name *string `json:"name,omitempty"`
+
+	// Results Added-up results.
+	Results Results `json:"results"`
+}
+
+// Anomalies defines model for Anomalies.
+type Anomalies struct {
+	AsOf       *time.Time `json:"asOf,omitempty"`
+	CampaignId string     `json:"campaignId"`
+
+	// Checked How many figures there was enough data for.
+	Checked  int    `json:"checked"`
+	Currency string `json:"currency"`
+	From     string `json:"from"`
+
+	// Insufficient How many there was too little for.
+	Insufficient int       `json:"insufficient"`
+	Items        []Anomaly `json:"items"`
+	To           string    `json:"to"`
+}
+
+// Anomaly defines model for Anomaly.
+type Anomaly struct {
+	Day string `json:"day"`
+
+	// Direction up or down.
+	Direction string `json:"direction"`
+
+	// Median Of the same weekday before.
+	Median string `json:"median"`
+	Metric string `json:"metric"`
+	Value  string `json:"value"`
+
+	// Z Absent where all former days are alike.
+	Z *string `json:"z,omitempty"`
 }
 
 // ApiKey defines model for ApiKey.
@@ -1840,6 +1996,21 @@ type CampaignPost struct {
 	// PublishAt As of a post; local times are those of the campaign's zone.
 	PublishAt *string            `json:"publishAt,omitempty"`
 	Targets   []PostTargetCreate `json:"targets"`
+}
+
+// CampaignTrends defines model for CampaignTrends.
+type CampaignTrends struct {
+	AsOf       *time.Time    `json:"asOf,omitempty"`
+	CampaignId string        `json:"campaignId"`
+	Currency   string        `json:"currency"`
+	Items      []MetricTrend `json:"items"`
+	LastDay    string        `json:"lastDay"`
+
+	// Maturity The part of their conversions that the last 7 days show by now, as is assumed.
+	Maturity string `json:"maturity"`
+
+	// Reason insufficient_data: there are no results.
+	Reason *string `json:"reason,omitempty"`
 }
 
 // CampaignUpdate defines model for CampaignUpdate.
@@ -2661,6 +2832,22 @@ type MetricRowPut struct {
 
 	// Spend In major units of the campaign's currency; negative where a platform takes spend back.
 	Spend string `json:"spend"`
+}
+
+// MetricTrend defines model for MetricTrend.
+type MetricTrend struct {
+	// Change Of the last 7 days against the 7 before, as a ratio.
+	Change *string `json:"change,omitempty"`
+
+	// Direction up, down, flat or insufficient.
+	Direction string `json:"direction"`
+	Metric    string `json:"metric"`
+
+	// SlopePerDay In the metric's unit, over 14 days; absent under 7 points.
+	SlopePerDay *string `json:"slopePerDay,omitempty"`
+
+	// WeekdayChange Of the last complete day against the mean of the same weekday in the 4 weeks before.
+	WeekdayChange *string `json:"weekdayChange,omitempty"`
 }
 
 // MetricsPut defines model for MetricsPut.
@@ -3815,6 +4002,30 @@ type ListAlertsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetAnalyticsParams defines parameters for GetAnalytics.
+type GetAnalyticsParams struct {
+	// By day where nothing is given; placement needs a campaign.
+	By *GetAnalyticsParamsBy `form:"by,omitempty" json:"by,omitempty"`
+
+	// From First day; 29 days before the last where nothing is given.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day; today in UTC where nothing is given. At most 92 days.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// CampaignId Of this campaign only; without, of all, up to 500.
+	CampaignId *string `form:"campaignId,omitempty" json:"campaignId,omitempty"`
+
+	// Format csv answers with a table for spreadsheets.
+	Format *GetAnalyticsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetAnalyticsParamsBy defines parameters for GetAnalytics.
+type GetAnalyticsParamsBy string
+
+// GetAnalyticsParamsFormat defines parameters for GetAnalytics.
+type GetAnalyticsParamsFormat string
+
 // CreateAutomationParams defines parameters for CreateAutomation.
 type CreateAutomationParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -3904,6 +4115,18 @@ type UpdateCampaignParams struct {
 	// IfMatch The ETag of the version that you have seen; another one answers 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
+
+// GetAnomaliesParams defines parameters for GetAnomalies.
+type GetAnomaliesParams struct {
+	// Metric This one only.
+	Metric *GetAnomaliesParamsMetric `form:"metric,omitempty" json:"metric,omitempty"`
+
+	// Days How many complete days back, 1 to 28; 7 where nothing is given.
+	Days *string `form:"days,omitempty" json:"days,omitempty"`
+}
+
+// GetAnomaliesParamsMetric defines parameters for GetAnomalies.
+type GetAnomaliesParamsMetric string
 
 // ArchiveCampaignParams defines parameters for ArchiveCampaign.
 type ArchiveCampaignParams struct {

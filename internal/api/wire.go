@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strconv"
 	"time"
 
 	"bellwether/internal/analytics"
@@ -47,6 +48,18 @@ func KPIsOf(k analytics.KPIs, currency money.Currency) Kpis {
 	return Kpis{
 		Ctr: Ratio(k.CTR), Cvr: Ratio(k.CVR), Roas: Ratio(k.ROAS), Roi: Ratio(k.ROI),
 		Cpc: cost(k.CPCMicros), Cpm: cost(k.CPMMicros), Cpa: cost(k.CPAMicros),
+	}
+}
+
+// Figure is a metric's value as clients see it: amounts with the currency's decimals, ratios as decimals.
+func Figure(m analytics.Metric, n int64, currency money.Currency) string {
+	switch {
+	case m.Counted():
+		return strconv.FormatInt(n, 10)
+	case m.Money():
+		return money.Of(n, currency).Decimal()
+	default:
+		return Decimal(n)
 	}
 }
 

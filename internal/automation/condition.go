@@ -91,10 +91,11 @@ func (l *look) compare(c Condition, path string) Checked {
 	}
 	first := budget.AddDays(last, 1-c.Window.Days)
 	k := Checked{Path: path, Day: last, Metric: c.Metric, From: first, To: last, Op: c.Op, Truth: Unknown}
-	k.Value, k.Why = l.figure(c.Metric, first, last)
-	if k.Why != "" {
+	seen, matured, why := l.figure(c.Metric, first, last)
+	if k.Why = why; why != "" {
 		return k
 	}
+	k.Value = c.Op.doubtful(seen, matured)
 	if k.Bar, k.Why = l.bar(c, first); k.Why != "" {
 		return k
 	}
@@ -103,6 +104,15 @@ func (l *look) compare(c Condition, path string) Checked {
 		k.Truth = Met
 	}
 	return k
+}
+
+// doubtful is the one of two figures by which the comparison holds less easily: what is still to be
+// attributed is estimated, and doubt favours doing nothing.
+func (o Op) doubtful(a, b *int64) *int64 {
+	if (*a < *b) == (o == Above || o == AtLeast) {
+		return a
+	}
+	return b
 }
 
 func (o Op) holds(value, bar int64) bool {
@@ -128,7 +138,7 @@ func (l *look) bar(c Condition, first string) (*int64, string) {
 		}
 		return scaled(*target, c.Value)
 	case Previous:
-		before, why := l.figure(c.Metric, budget.AddDays(first, -c.Window.Days), budget.AddDays(first, -1))
+		before, _, why := l.figure(c.Metric, budget.AddDays(first, -c.Window.Days), budget.AddDays(first, -1))
 		if why != "" {
 			return nil, why
 		}
@@ -158,30 +168,31 @@ func (t Target) of(m Metric) *int64 {
 	}
 }
 
-// figure is the metric over the days from first to last, both inclusive; why says what is missing.
-func (l *look) figure(m Metric, first, last string) (value *int64, why string) {
+// figure is the metric over the days from first to last, both inclusive, as it is seen, and as it will be
+// once all conversions are attributed; why says what is missing.
+func (l *look) figure(m Metric, first, last string) (seen, matured *int64, why string) {
 	if first < l.facts.First {
-		return nil, TooFewDays
+		return nil, nil, TooFewDays
 	}
-	var seen, matured analytics.Results
+	var now, later analytics.Results
 	for day := first; day <= last; day = budget.AddDays(day, 1) {
 		r := l.facts.Days[day]
-		seen, matured = seen.Plus(r), matured.Plus(l.facts.matured(r, day))
+		now, later = now.Plus(r), later.Plus(r.Matured(l.facts.Maturity.At(l.facts.age(day))))
 	}
-	if why = l.facts.lacks(m, seen); why != "" {
-		return nil, why
+	if why = l.facts.lacks(m, now); why != "" {
+		return nil, nil, why
 	}
-	if m.converts() && l.facts.maturity(first, last) < leastMaturity {
-		return nil, TooYoung
+	if converts(m) && l.facts.Maturity.Over(l.facts.age(first), l.facts.age(last)) < leastMaturity {
+		return nil, nil, TooYoung
 	}
-	if value = m.of(matured); value == nil {
-		return nil, NoFigure
+	if seen, matured = m.Of(now), m.Of(later); seen == nil || matured == nil {
+		return nil, nil, NoFigure
 	}
-	return value, ""
+	return seen, matured, ""
 }
 
 // converts reports whether the metric grows as conversions are attributed later.
-func (m Metric) converts() bool {
+func converts(m Metric) bool {
 	switch m {
 	case Revenue, Conversions, CVR, CPA, ROAS, ROI:
 		return true
@@ -212,70 +223,10 @@ func (f Facts) lacks(m Metric, r analytics.Results) string {
 	return ""
 }
 
-// shown is the part of its conversions that the day shows by now, in millionths.
-func (f Facts) shown(day string) int64 {
-	age := 0
-	for d := day; d < f.Today && age < len(f.Maturity); d = budget.AddDays(d, 1) {
-		age++
+// age is how many days before today the day is.
+func (f Facts) age(day string) (age int) {
+	for ; day < f.Today && age < len(f.Maturity); age++ {
+		day = budget.AddDays(day, 1)
 	}
-	if age >= len(f.Maturity) {
-		return million
-	}
-	return f.Maturity[age]
-}
-
-// maturity is the mean of what the days show.
-func (f Facts) maturity(first, last string) int64 {
-	var sum, days int64
-	for day := first; day <= last; day = budget.AddDays(day, 1) {
-		sum, days = sum+f.shown(day), days+1
-	}
-	return sum / max(days, 1)
-}
-
-// matured is what the day's results will be once all is attributed, as far as that can be told.
-func (f Facts) matured(r analytics.Results, day string) analytics.Results {
-	shown := f.shown(day)
-	if shown <= 0 || shown >= million {
-		return r
-	}
-	for _, n := range []*int64{&r.ConversionMicros, &r.ApprovedMicros, &r.RevenueMicros} {
-		if grown, err := money.MulDiv(*n, million, shown); err == nil {
-			*n = grown
-		}
-	}
-	return r
-}
-
-// of is the metric of the results; nil where it is undefined.
-func (m Metric) of(r analytics.Results) *int64 {
-	k := r.KPIs()
-	switch m {
-	case Spend:
-		return &r.SpendMicros
-	case Revenue:
-		return &r.RevenueMicros
-	case Impressions:
-		return &r.Impressions
-	case Clicks:
-		return &r.Clicks
-	case Conversions:
-		return &r.ConversionMicros
-	case CTR:
-		return k.CTR
-	case CVR:
-		return k.CVR
-	case CPC:
-		return k.CPCMicros
-	case CPM:
-		return k.CPMMicros
-	case CPA:
-		return k.CPAMicros
-	case ROAS:
-		return k.ROAS
-	case ROI:
-		return k.ROI
-	default:
-		return nil
-	}
+	return age
 }

@@ -89,9 +89,14 @@ func TestJudge(t *testing.T) {
 		{name: "history begins within the window", when: one(Spend, 11, Above, Fixed, 0), want: Unknown, why: TooFewDays},
 		{name: "history begins with the window", when: one(Spend, 10, Above, Fixed, 0), want: Met},
 
-		// Yesterday shows half: 300 / 0.5 = 600 of revenue on 100 spent.
-		{name: "what is still to be attributed is added", when: one(ROAS, 1, AtLeast, Fixed, 6*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Met},
-		{name: "and no more than that", when: one(ROAS, 1, Above, Fixed, 6*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Unmet},
+		// Yesterday shows half: a ROAS of 3 is seen, and 6 will come. Doubt favours doing nothing.
+		{name: "below: what is still to be attributed is added", when: one(ROAS, 1, Below, Fixed, 6*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Unmet},
+		{name: "at most: and no more than that", when: one(ROAS, 1, AtMost, Fixed, 6*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Met},
+		{name: "above: only what is seen counts", when: one(ROAS, 1, Above, Fixed, 3*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Unmet},
+		{name: "at least: what is seen counts", when: one(ROAS, 1, AtLeast, Fixed, 3*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Met},
+		// 5 a conversion are seen, and 2.5 will come.
+		{name: "a cost above counts what will come", when: one(CPA, 1, Above, Fixed, 4*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Unmet},
+		{name: "a cost below counts what is seen", when: one(CPA, 1, Below, Fixed, 4*million), change: func(f *Facts) { f.Maturity = []int64{100_000, 500_000} }, want: Unmet},
 		{name: "less than half is too young", when: one(ROAS, 1, Above, Fixed, 0), change: func(f *Facts) { f.Maturity = []int64{100_000, 499_999} }, want: Unknown, why: TooYoung},
 		{name: "spend needs no maturity", when: one(Spend, 1, Above, Fixed, 0), change: func(f *Facts) { f.Maturity = []int64{0, 0} }, want: Met},
 
@@ -125,7 +130,7 @@ func TestJudge(t *testing.T) {
 // conditions are trees of comparisons, of which some are unknown.
 func conditions(depth int) *rapid.Generator[Condition] {
 	leaf := rapid.Custom(func(t *rapid.T) Condition {
-		return one(rapid.SampledFrom(Metrics()).Draw(t, "metric"), rapid.IntRange(1, 15).Draw(t, "days"),
+		return one(rapid.SampledFrom(analytics.AllMetrics()).Draw(t, "metric"), rapid.IntRange(1, 15).Draw(t, "days"),
 			rapid.SampledFrom([]Op{Above, AtLeast, Below, AtMost}).Draw(t, "op"), rapid.SampledFrom([]Against{Fixed, Previous}).Draw(t, "than"),
 			rapid.Int64Range(0, 1_000*million).Draw(t, "value"))
 	})

@@ -12,9 +12,8 @@ type Facts struct {
 	First string                       // the first day that Days covers
 	Today string                       // in the campaign's zone
 	AsOf  time.Time                    // of the newest results
-	// Maturity is the part of its conversions that a day shows by its age in days, in millionths; index 0
-	// is today. Older days than it has are mature.
-	Maturity []int64
+	// Maturity is how much of its conversions a day shows by its age; none: all days show all.
+	Maturity analytics.Maturity
 	// MinSpendMicros is the least spend on which costs and returns are judged: 100 of a currency with
 	// usual prices.
 	MinSpendMicros int64

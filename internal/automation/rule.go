@@ -6,6 +6,7 @@ package automation
 import (
 	"time"
 
+	"bellwether/internal/analytics"
 	"bellwether/internal/campaign"
 	"bellwether/internal/money"
 )
@@ -117,24 +118,23 @@ const (
 	Previous Against = "previous" // the same number of days before the window
 )
 
-// Metric is a figure of a campaign.
-type Metric string
+// Metric is a figure of a campaign: counts are whole, amounts and costs micros of its currency, conversions
+// and ratios millionths.
+type Metric = analytics.Metric
 
-// Counts are whole; Spend and Revenue are micros of the campaign's currency, as are the costs; conversions
-// and ratios are millionths.
 const (
-	Spend       Metric = "spend"
-	Revenue     Metric = "revenue"
-	Impressions Metric = "impressions"
-	Clicks      Metric = "clicks"
-	Conversions Metric = "conversions"
-	CTR         Metric = "ctr"
-	CVR         Metric = "cvr"
-	CPC         Metric = "cpc"
-	CPM         Metric = "cpm"
-	CPA         Metric = "cpa"
-	ROAS        Metric = "roas"
-	ROI         Metric = "roi"
+	Spend       = analytics.MetricSpend
+	Revenue     = analytics.MetricRevenue
+	Impressions = analytics.MetricImpressions
+	Clicks      = analytics.MetricClicks
+	Conversions = analytics.MetricConversions
+	CTR         = analytics.MetricCTR
+	CVR         = analytics.MetricCVR
+	CPC         = analytics.MetricCPC
+	CPM         = analytics.MetricCPM
+	CPA         = analytics.MetricCPA
+	ROAS        = analytics.MetricROAS
+	ROI         = analytics.MetricROI
 )
 
 // Target is what the rule's owner wants to reach; nil where a figure has no target.

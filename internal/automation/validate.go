@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"bellwether/internal/analytics"
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
@@ -23,11 +24,6 @@ const (
 	maxCooldown   = 30 * 24 * time.Hour
 	leastPause    = time.Hour // between two destructive actions
 )
-
-// Metrics are all figures that a condition can be about.
-func Metrics() []Metric {
-	return []Metric{Spend, Revenue, Impressions, Clicks, Conversions, CTR, CVR, CPC, CPM, CPA, ROAS, ROI}
-}
 
 // Kinds are all that a rule can do.
 func Kinds() []Kind { return []Kind{Tell, Pause, Resume, Scale} }
@@ -110,8 +106,8 @@ func (p *problems) condition(r Rule, c Condition, path string, depth int) {
 
 func (p *problems) comparison(r Rule, c Condition, path string) {
 	p.conditions++
-	if !slices.Contains(Metrics(), c.Metric) {
-		p.add(path+".metric", "must be one of %s", join(Metrics()))
+	if !slices.Contains(analytics.AllMetrics(), c.Metric) {
+		p.add(path+".metric", "must be one of %s", join(analytics.AllMetrics()))
 	}
 	if c.Window.Days < 1 || c.Window.Days > maxWindow {
 		p.add(path+".window.days", "must be 1 to %d", maxWindow)
@@ -217,14 +213,6 @@ func (c Condition) hasAmounts() bool {
 	}
 	return slices.ContainsFunc(c.All, Condition.hasAmounts) || slices.ContainsFunc(c.Any, Condition.hasAmounts)
 }
-
-// Money reports whether the metric is an amount of the campaign's currency.
-func (m Metric) Money() bool {
-	return slices.Contains([]Metric{Spend, Revenue, CPC, CPM, CPA}, m)
-}
-
-// Counted reports whether the metric is a whole number.
-func (m Metric) Counted() bool { return m == Impressions || m == Clicks }
 
 func join[T ~string](list []T) string {
 	texts := make([]string, len(list))

@@ -108,7 +108,7 @@ func (a Adapters) producers() []Function {
 	return []Function{
 		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Posts: posts, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Freshness: store.Scenes{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Cursors: cursors, Sleep: a.Pause}.Routes()),
+		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Campaigns: campaignStore, Cursors: cursors, Sleep: a.Pause}.Routes()),
 		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
 		http("channels-api", channels.API{
 			Orgs: tenants, Settings: store.Notify{Table: a.Table}, Ledger: store.Deliveries{Table: a.Table}, People: a.People, Sealer: a.Tokens,

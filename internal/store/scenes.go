@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bellwether/internal/analytics"
 	"bellwether/internal/automation"
 	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
@@ -21,7 +22,7 @@ type Scenes struct{ Table Table }
 func (s Scenes) Scene(ctx context.Context, c campaign.Campaign, reach int, now time.Time) (scene automation.Scene, rows []campaign.Row, err error) {
 	today := budget.Today(now, c.Zone())
 	scene = automation.Scene{Campaign: c, Now: now}
-	scene.Facts = automation.Facts{First: budget.AddDays(today, -reach), Today: today, MinSpendMicros: automation.MinSpend(c.Currency)}
+	scene.Facts = automation.Facts{First: budget.AddDays(today, -reach), Today: today, MinSpendMicros: automation.MinSpend(c.Currency), Maturity: analytics.DefaultMaturity()}
 	done := Automations(s)
 	var history []campaign.Row
 	err = parallel.Do(ctx,

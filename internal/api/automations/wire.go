@@ -40,7 +40,7 @@ func wireCondition(c automation.Condition, currency money.Currency) api.Automati
 	}
 	metric, op, than, value := string(c.Metric), string(c.Op), string(c.Than), api.Decimal(c.Value)
 	if c.Than == automation.Fixed {
-		value = figure(c.Metric, c.Value, currency)
+		value = api.Figure(c.Metric, c.Value, currency)
 	}
 	out := api.AutomationCondition{Metric: &metric, Days: &c.Window.Days, Op: &op, Than: &than, Value: &value}
 	if c.Window.Today {
@@ -74,18 +74,6 @@ func bound(micros int64, currency money.Currency) *string {
 	return &text
 }
 
-// figure is a metric's value as clients see it.
-func figure(m automation.Metric, n int64, currency money.Currency) string {
-	switch {
-	case m.Counted():
-		return api.Decimal(n * 1_000_000)
-	case m.Money():
-		return money.Of(n, currency).Decimal()
-	default:
-		return api.Decimal(n)
-	}
-}
-
 func wireChecks(checks []automation.Checked, currency money.Currency) []api.DecisionCheck {
 	return api.Map(checks, func(k automation.Checked) api.DecisionCheck {
 		return api.DecisionCheck{
@@ -99,7 +87,7 @@ func optional(m automation.Metric, n *int64, currency money.Currency) *string {
 	if n == nil {
 		return nil
 	}
-	text := figure(m, *n, currency)
+	text := api.Figure(m, *n, currency)
 	return &text
 }
 

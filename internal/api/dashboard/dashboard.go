@@ -53,18 +53,22 @@ const (
 
 // API is the dashboard API.
 type API struct {
-	Rows     Rows
-	Alerts   Alerts
-	Accounts Accounts
-	Calendar Calendar
-	Cursors  api.Cursors
-	Sleep    func(ctx context.Context, d time.Duration) error // waits, or returns ctx's error
+	Rows      Rows
+	Alerts    Alerts
+	Accounts  Accounts
+	Calendar  Calendar
+	Campaigns Campaigns
+	Cursors   api.Cursors
+	Sleep     func(ctx context.Context, d time.Duration) error // waits, or returns ctx's error
 }
 
 // Routes are the API's routes.
 func (a API) Routes() []api.Route {
 	return []api.Route{
 		{Pattern: "GET /v1/dashboard", Handle: a.dashboard},
+		{Pattern: "GET /v1/analytics", Handle: a.analytics},
+		{Pattern: "GET /v1/campaigns/{campaignId}/trends", Handle: a.trends},
+		{Pattern: "GET /v1/campaigns/{campaignId}/anomalies", Handle: a.anomalies},
 		{Pattern: "GET /v1/alerts", Handle: a.alerts},
 	}
 }
