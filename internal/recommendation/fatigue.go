@@ -30,7 +30,7 @@ func (l look) fatigue() (tired []string, f *finding) {
 	was, is := lowCTR.figure(before.Clicks, before.Impressions), lowCTR.figure(now.Clicks, now.Impressions)
 	wanted, err := money.MulDiv(before.Clicks, now.Impressions, before.Impressions)
 	if err != nil || wanted <= now.Clicks {
-		return tired, nil // taken together they do not tire
+		return nil, nil // taken together they do not tire
 	}
 	return tired, &finding{
 		kind: Fatigue, placements: tired, span: span{s.before(weekDays).first, s.last},

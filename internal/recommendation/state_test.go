@@ -1,6 +1,7 @@
 package recommendation
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -85,16 +86,16 @@ func TestFurtherOffers(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	const conflict = "conflict"
+	const conflict, expired = "recommendation_answered", "recommendation_expired"
 	tests := []struct {
 		from  State
 		later time.Duration
 		to    State
-		want  string // the state after, or conflict
+		want  string // the state after, or the code of the conflict
 	}{
 		{Open, 0, Accepted, "accepted"}, {Open, 0, Dismissed, "dismissed"}, {Open, 0, Done, "done"},
 		{Open, TTL - time.Second, Accepted, "accepted"},
-		{Open, TTL, Accepted, conflict}, {Open, TTL, Dismissed, conflict}, {Open, TTL, Done, conflict},
+		{Open, TTL, Accepted, expired}, {Open, TTL, Dismissed, expired}, {Open, TTL, Done, expired},
 		{Accepted, TTL, Done, "done"}, {Accepted, 0, Dismissed, "dismissed"}, {Accepted, 0, Accepted, "accepted"},
 		{Dismissed, 0, Accepted, conflict}, {Dismissed, 0, Done, conflict}, {Dismissed, 0, Dismissed, "dismissed"},
 		{Done, 0, Accepted, conflict}, {Done, 0, Dismissed, conflict}, {Done, 0, Done, "done"},
@@ -105,8 +106,9 @@ func TestAnswers(t *testing.T) {
 		r.State = tt.from
 		now := monday.Add(tt.later)
 		next, err := r.Answered(tt.to, "user/ada", "why", now)
-		if tt.want == conflict {
-			if !fault.Is(err, fault.Conflict) || next.Version != r.Version || next.State != r.State {
+		if tt.want == conflict || tt.want == expired {
+			e, ok := errors.AsType[*fault.Error](err)
+			if !ok || e.Kind != fault.Conflict || e.Code != tt.want || next.Version != r.Version || next.State != r.State {
 				t.Errorf("%s to %s: %+v, %v", tt.from, tt.to, next, err)
 			}
 			continue
