@@ -19,7 +19,7 @@ func main() {
 		table := dynamo.New(c.AWS, c.Table)
 		cursors := api.Cursors{Sealer: app.Must(local.New(c.CursorKey, c.Random)), Now: c.Now}
 		manners := api.Manners{Requests: store.Requests{Table: table}, Now: c.Now, Random: c.Random}
-		routes := dashboard.API{Rows: store.Dashboard{Table: table}, Alerts: store.Alerts{Table: table}, Accounts: store.Runs{Table: table}, Calendar: store.Posts{Table: table}, Cursors: cursors, Sleep: parallel.Sleep}.Routes()
+		routes := dashboard.API{Rows: store.Dashboard{Table: table}, Alerts: store.Alerts{Table: table}, Accounts: store.Runs{Table: table}, Calendar: store.Posts{Table: table}, Campaigns: store.Campaigns{Table: table}, Cursors: cursors, Sleep: parallel.Sleep}.Routes()
 		return entry.NewHTTP(manners.Handler(routes...))
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"bellwether/internal/api"
 	"bellwether/internal/local"
 	"bellwether/internal/platform/sandbox"
 	"bellwether/internal/sam"
@@ -59,6 +60,9 @@ type story struct {
 	out    io.Writer
 	truth  []byte // the file that the end is compared with
 	plans  []plan
+
+	rule      string         // that watches
+	forecasts []api.Forecast // of the plans, on 20 August
 }
 
 // run plays the story and compares its end with the figures of the file truth; bar says whether to
@@ -126,6 +130,9 @@ func (s *story) begin(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.watch(); err != nil {
+		return err
+	}
 	return s.system.Drain(ctx)
 }
 
@@ -145,5 +152,8 @@ func (s *story) day(ctx context.Context, d day) error {
 		}
 	}
 	s.system.Tick()
-	return s.system.Drain(ctx)
+	if err := s.system.Drain(ctx); err != nil || d.date != foreseeOn {
+		return err
+	}
+	return s.foresee()
 }

@@ -85,6 +85,12 @@ func describe(e api.LoggedEvent) string {
 			return "?"
 		}
 		return fmt.Sprintf("%s -> %s (%s)", d.Previous, d.Current, d.Reason)
+	case "BudgetForecastReached":
+		var d event.BudgetForecastReached
+		if json.Unmarshal(e.Data, &d) != nil {
+			return "?"
+		}
+		return fmt.Sprintf("%d %% by the period's end, spent on %s", d.Threshold, d.ExhaustsAt.Format("02 Jan 15:04"))
 	case "CampaignCreated":
 		return "it runs"
 	}
@@ -104,20 +110,27 @@ func (s *story) compare() error {
 			return err
 		}
 		fmt.Fprintf(s.out, "\n  Campaign %-14s %20s %20s\n", p.name, "Bellwether", "file")
-		for _, f := range figures {
-			mark := ""
-			if f.got != f.want {
-				mark = "  DIFFERS"
-				wrong++
-			}
-			fmt.Fprintf(s.out, "    %-20s %20s %20s%s\n", f.name, f.got, f.want, mark)
-		}
+		wrong += differing(s.show(figures))
 	}
+	figures, err := s.ahead()
+	if err != nil {
+		return err
+	}
+	wrong += differing(figures)
 	if wrong > 0 {
 		return fmt.Errorf("%d figures differ", wrong)
 	}
 	fmt.Fprintln(s.out, "\nAll figures agree.")
 	return nil
+}
+
+func differing(figures []figure) (n int) {
+	for _, f := range figures {
+		if f.got != f.want {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *story) figures(p plan) ([]figure, error) {
