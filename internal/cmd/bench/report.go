@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -19,7 +20,8 @@ type line struct {
 
 type report struct {
 	lines   []line
-	details []string // what the figures are made of, shown on demand
+	details []string        // what the figures are made of, shown on demand
+	tables  strings.Builder // what is no goal
 }
 
 func (r *report) detail(format string, args ...any) {
@@ -63,5 +65,9 @@ func (r *report) print(w io.Writer) error {
 		}
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", l.goal, l.what, l.measured, l.wanted, verdict, l.note)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, r.tables.String())
+	return err
 }

@@ -53,7 +53,7 @@ func (s *story) ahead() ([]figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		linear, median, month := daily.foreseen()
+		foreseen, month := daily.foreseen()
 		when := "it will do"
 		if f.ExhaustsAt != nil {
 			when = "spent on " + f.ExhaustsAt.Format("02 Jan 15:04")
@@ -61,8 +61,8 @@ func (s *story) ahead() ([]figure, error) {
 		fmt.Fprintf(s.out, "\n  Campaign %s on 20 August: probably %s to %s USD by the month's end; of a budget of %s: %s. It came to %s.\n",
 			p.name, cents(f.P10), cents(f.P90), p.budget, when, usd(month))
 		all = append(all, s.show([]figure{
-			{"forecast USD", cents(f.P50), usd(median)},
-			{"linear USD", cents(f.Linear), usd(linear)},
+			{"forecast USD", cents(f.P50), usd(foreseen)},
+			{"linear USD", cents(f.Linear), usd(foreseen)},
 		})...)
 	}
 	shadow, err := s.shadow()
@@ -231,15 +231,10 @@ func dayAfter(day string, n int) string {
 }
 
 // foreseen is the month's spend as it could be foreseen on 20 August at 22:00, after 478 of its 744 hours: in
-// proportion to time, and with the last three whole days counting for 70 % of the rate; and what it came to.
-func (d daily) foreseen() (linear, median, month *big.Rat) {
+// proportion to time, for three weeks are too few to tell weekdays apart; and what it came to.
+func (d daily) foreseen() (foreseen, month *big.Rat) {
 	spent := d.span("2023-08-01", foreseeOn).spend
-	elapsed, left := big.NewRat(478, 24), big.NewRat(744-478, 24) // days
-	linear = new(big.Rat).Mul(spent, big.NewRat(744, 478))
-	mean := new(big.Rat).Quo(spent, elapsed)
-	late := new(big.Rat).Quo(d.span("2023-08-17", "2023-08-19").spend, big.NewRat(3, 1))
-	rate := new(big.Rat).Add(late.Mul(late, big.NewRat(7, 10)), mean.Mul(mean, big.NewRat(3, 10)))
-	return linear, new(big.Rat).Add(spent, rate.Mul(rate, left)), d.span("2023-08-01", lastDay).spend
+	return new(big.Rat).Mul(spent, big.NewRat(744, 478)), d.span("2023-08-01", lastDay).spend
 }
 
 // shown is the part of its conversions that a day is assumed to show one, two ... days later.
