@@ -138,6 +138,9 @@ func (l *look) bar(c Condition, first string) (*int64, string) {
 		}
 		return scaled(*target, c.Value)
 	case Previous:
+		if budget.AddDays(first, -c.Window.Days) < l.facts.Began {
+			return nil, TooFewDays
+		}
 		before, _, why := l.figure(c.Metric, budget.AddDays(first, -c.Window.Days), budget.AddDays(first, -1))
 		if why != "" {
 			return nil, why

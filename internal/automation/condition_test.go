@@ -73,6 +73,9 @@ func TestJudge(t *testing.T) {
 		{name: "as the days before", when: one(Spend, 2, Above, Previous, million), want: Unmet},
 		{name: "no days before", when: one(Spend, 6, Above, Previous, million), want: Unknown, why: TooFewDays},
 
+		{name: "it began in the days before", when: one(Spend, 2, Above, Previous, 0), change: func(f *Facts) { f.Began = "2026-11-20" }, want: Unknown, why: TooFewDays},
+		{name: "it began with the days before", when: one(Spend, 2, AtLeast, Previous, million), change: func(f *Facts) { f.Began = "2026-11-19" }, want: Met},
+
 		{name: "today does not count", when: one(Spend, 1, Above, Fixed, 500*million), change: func(f *Facts) {
 			f.Days[f.Today] = analytics.Results{SpendMicros: 1_000 * million}
 		}, want: Unmet},

@@ -10,6 +10,7 @@ import (
 type Facts struct {
 	Days  map[string]analytics.Results // by day of the campaign's zone; a day that is absent brought nothing
 	First string                       // the first day that Days covers
+	Began string                       // the first of them that brought anything: nothing is compared with what was before it
 	Today string                       // in the campaign's zone
 	AsOf  time.Time                    // of the newest results
 	// Maturity is how much of its conversions a day shows by its age; none: all days show all.

@@ -60,12 +60,8 @@ func (s Scenes) Scene(ctx context.Context, c campaign.Campaign, reach int, now t
 	if err != nil {
 		return scene, nil, err
 	}
-	// A campaign is not judged on days before it had any results: they would count as days without any.
-	if first := today; len(history) == 0 || history[0].Date > scene.Facts.First {
-		if len(history) > 0 {
-			first = history[0].Date
-		}
-		scene.Facts.First = first
+	if scene.Facts.Began = today; len(history) > 0 {
+		scene.Facts.Began = history[0].Date
 	}
 	scene.Facts.Days, err = campaign.ByDay(history, c.ValuePer)
 	return scene, rows, err

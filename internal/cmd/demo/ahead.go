@@ -243,7 +243,7 @@ var shown = []*big.Rat{nil, big.NewRat(75, 100), big.NewRat(85, 100), big.NewRat
 // dear is the first day on whose evening the seven days before had cost more than 15 a conversion, with what is
 // still to be attributed added; and what came on the days after it. "" for no such day.
 func (d daily) dear() (day string, after brought) {
-	for day := dayAfter(d.first, 7); day <= lastDay; day = dayAfter(day, 1) {
+	for day := dayAfter(d.first, 1); day <= lastDay; day = dayAfter(day, 1) {
 		if _, ok := d.days[day]; !ok {
 			continue // nothing came that evening, so nobody looked
 		}
