@@ -8,6 +8,7 @@ import (
 	"bellwether/internal/api/automations"
 	"bellwether/internal/api/recommendations"
 	"bellwether/internal/app"
+	"bellwether/internal/consent"
 	"bellwether/internal/entry"
 	"bellwether/internal/secret/local"
 	"bellwether/internal/store"
@@ -25,6 +26,8 @@ func main() {
 			Decisions: store.Automations{Table: table},
 			Campaigns: store.Campaigns{Table: table},
 			Scenes:    store.Scenes{Table: table},
+			Orgs:      store.Tenants{Table: table},
+			Links:     consent.Links{Sealer: browsers},
 			Cursors:   cursors,
 		}.Routes()
 		advice := recommendations.API{Recommendations: store.Recommendations{Table: table}, Cursors: cursors}.Routes()

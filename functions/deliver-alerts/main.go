@@ -10,11 +10,13 @@ import (
 	"bellwether/internal/channel/sns"
 	"bellwether/internal/channel/teams"
 	"bellwether/internal/channel/webhook"
+	"bellwether/internal/consent"
 	"bellwether/internal/outbound"
 	"bellwether/internal/produce"
 	"bellwether/internal/queue/sqs"
 	"bellwether/internal/schedule/scheduler"
 	"bellwether/internal/secret/kms"
+	"bellwether/internal/secret/local"
 	"bellwether/internal/store"
 	"bellwether/internal/store/dynamo"
 )
@@ -37,6 +39,7 @@ func main() {
 				channel.Webhook: webhook.Sender{Poster: poster, Now: c.Now},
 			},
 			Sealer: kms.New(c.AWS, c.TokenKeyARN, c.Random),
+			Links:  consent.Links{Sealer: app.Must(local.New(c.CursorKey, c.Random)), PublicURL: c.PublicURL},
 			Queue:  sqs.New(c.AWS, c.AlertQueueURL),
 			Timers: scheduler.New(c.AWS, scheduler.Options(c.Timers), c.Now),
 			Now:    c.Now,

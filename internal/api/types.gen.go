@@ -969,6 +969,24 @@ func (e GetAnalyticsParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for AnswerApprovalFormdataBodyAnswer.
+const (
+	Approve AnswerApprovalFormdataBodyAnswer = "approve"
+	Decline AnswerApprovalFormdataBodyAnswer = "decline"
+)
+
+// Valid indicates whether the value is a known member of the AnswerApprovalFormdataBodyAnswer enum.
+func (e AnswerApprovalFormdataBodyAnswer) Valid() bool {
+	switch e {
+	case Approve:
+		return true
+	case Decline:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetAnomaliesParamsMetric.
 const (
 	Clicks      GetAnomaliesParamsMetric = "clicks"
@@ -4026,6 +4044,21 @@ type GetAnalyticsParamsBy string
 // GetAnalyticsParamsFormat defines parameters for GetAnalytics.
 type GetAnalyticsParamsFormat string
 
+// ShowApprovalParams defines parameters for ShowApproval.
+type ShowApprovalParams struct {
+	// Token What the link carries.
+	Token *string `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// AnswerApprovalFormdataBody defines parameters for AnswerApproval.
+type AnswerApprovalFormdataBody struct {
+	Answer *AnswerApprovalFormdataBodyAnswer `form:"answer,omitempty" json:"answer,omitempty"`
+	Token  *string                           `form:"token,omitempty" json:"token,omitempty"`
+}
+
+// AnswerApprovalFormdataBodyAnswer defines parameters for AnswerApproval.
+type AnswerApprovalFormdataBodyAnswer string
+
 // CreateAutomationParams defines parameters for CreateAutomation.
 type CreateAutomationParams struct {
 	// IdempotencyKey A repeat with the same key within 24 hours gets the first answer, and nothing happens twice.
@@ -4835,6 +4868,9 @@ type DeclineActionJSONRequestBody = ActionAnswer
 
 // UndoActionJSONRequestBody defines body for UndoAction for application/json ContentType.
 type UndoActionJSONRequestBody = ActionAnswer
+
+// AnswerApprovalFormdataRequestBody defines body for AnswerApproval for application/x-www-form-urlencoded ContentType.
+type AnswerApprovalFormdataRequestBody AnswerApprovalFormdataBody
 
 // CreateAutomationJSONRequestBody defines body for CreateAutomation for application/json ContentType.
 type CreateAutomationJSONRequestBody = AutomationWrite

@@ -109,6 +109,11 @@ func (x Execution) deed(c campaign.Campaign) event.Deed {
 	}
 }
 
+// Proposal is the action as it was proposed.
+func (x Execution) Proposal() event.ActionProposed {
+	return event.ActionProposed{Deed: x.deed(campaign.Campaign{}), ExpiresAt: x.ExpiresAt, Approvals: x.Needs()}
+}
+
 // Deal is a changed action with what goes with it into the same write.
 type Deal struct {
 	Execution Execution

@@ -28,6 +28,7 @@ import (
 	"bellwether/internal/api/tickets"
 	"bellwether/internal/bus"
 	"bellwether/internal/channel"
+	"bellwether/internal/consent"
 	"bellwether/internal/entry"
 	"bellwether/internal/grant"
 	"bellwether/internal/listen"
@@ -130,7 +131,7 @@ func (a Adapters) producers() []Function {
 		}.Routes()),
 		http("automations-api", slices.Concat(automations.API{
 			Rules: store.Rules{Table: a.Table}, Decisions: store.Automations{Table: a.Table}, Campaigns: campaignStore,
-			Scenes: store.Scenes{Table: a.Table}, Cursors: cursors,
+			Scenes: store.Scenes{Table: a.Table}, Orgs: tenants, Links: consent.Links{Sealer: a.Cursors}, Cursors: cursors,
 		}.Routes(), recommendations.API{Recommendations: store.Recommendations{Table: a.Table}, Cursors: cursors}.Routes())),
 		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
 		http("tickets-api", tickets.API{
@@ -149,7 +150,7 @@ func (a Adapters) producers() []Function {
 		{Name: produce.DeliverAlertsFunction, Handler: produce.DeliverAlerts(produce.Deliverer{
 			Ledger: store.Deliveries{Table: a.Table}, Addresses: store.Notify{Table: a.Table}, Rosters: tenants, Inboxes: store.Inbox{Table: a.Table},
 			Incidents: store.Incidents{Table: a.Table}, Silences: store.Silences{Table: a.Table}, Campaigns: campaignStore, People: a.People, Senders: a.Senders, Sealer: a.Tokens,
-			Queue: a.AlertQueue, Timers: a.Timers, Now: a.Now, Random: a.Random,
+			Links: consent.Links{Sealer: a.Cursors, PublicURL: a.PublicURL}, Queue: a.AlertQueue, Timers: a.Timers, Now: a.Now, Random: a.Random,
 		})},
 		{Name: "dispatch-syncs", Handler: produce.DispatchSyncs(store.Integrations{Table: a.Table}, a.SyncQueue, a.Now)},
 		{Name: "sync-integration", Handler: produce.SyncIntegration(produce.Syncer{

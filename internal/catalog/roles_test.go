@@ -211,7 +211,7 @@ func TestPublicRoutes(t *testing.T) {
 	before := w.footprint(t, w.ours.org)
 	refused := map[string]int{"finishConnecting": http.StatusBadRequest, "confirmWebhook": http.StatusForbidden, "receiveWebhook": http.StatusForbidden,
 		"hearGitHub": http.StatusForbidden, "hearJira": http.StatusForbidden,
-		"getCalendarFeed": http.StatusForbidden, "showSignIn": http.StatusBadRequest, "finishSignIn": http.StatusBadRequest}
+		"getCalendarFeed": http.StatusForbidden, "showApproval": http.StatusForbidden, "answerApproval": http.StatusForbidden, "showSignIn": http.StatusBadRequest, "finishSignIn": http.StatusBadRequest}
 	seen := 0
 	for _, o := range operations(t) {
 		if !o.public {

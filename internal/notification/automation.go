@@ -24,6 +24,9 @@ func ActionProposedMessage(d event.ActionProposed) Message {
 		Category: automationCategory, Severity: High, Title: say("rule.proposed", deedArgs(d.Deed)),
 		Lines: []Text{say("rule.proposed.until", Args{"until": moment(d.ExpiresAt)})},
 	}
+	if d.ActionID != "" {
+		m.Asks = &Ask{ActionID: d.ActionID, Until: d.ExpiresAt.UTC()}
+	}
 	if d.Approvals > 1 {
 		m.Lines = append(m.Lines, say("rule.proposed.two", nil))
 	}
@@ -74,3 +77,7 @@ func action(d event.Deed) Arg {
 	args["from"], args["to"] = amount(d.FromMicros, d.Currency), amount(d.ToMicros, d.Currency)
 	return sayAs(full, args)
 }
+
+// ApprovalText is a text of the page on which people answer a proposal: approve, decline, bad, bad.why,
+// approved, second, declined, answered, held, held.why.
+func ApprovalText(key string, lang Language) string { return say("approval."+key, nil).In(lang, nil) }

@@ -17,6 +17,13 @@ type Message struct {
 	Lines    []Text   `json:"lines,omitempty"`
 	SMS      Text     `json:"sms,omitzero"`      // the zero one: there is none
 	EventID  string   `json:"eventId,omitempty"` // the event to look up, where what names the message is something else; "": that
+	Asks     *Ask     `json:"asks,omitempty"`    // nil: it only tells
+}
+
+// Ask is a question to whoever reads the message: whether a rule may act.
+type Ask struct {
+	ActionID string    `json:"actionId"`
+	Until    time.Time `json:"until"`
 }
 
 // Rendered is a message as one reads it.

@@ -14,6 +14,17 @@ var automationTexts = map[string]wording{
 	"rule.tripped":        {"Rule {rule} was taken back to telling only", "أُعيدت القاعدة {rule} إلى الإخطار فقط"},
 	"rule.tripped.advice": {"Look at its decisions, and save it anew to let it act again.", "راجع قراراتها، ثم احفظها من جديد لتعمل مرة أخرى."},
 
+	"approval.approve":  {"Approve", "موافقة"},
+	"approval.decline":  {"Decline", "رفض"},
+	"approval.bad":      {"This link can't be used", "لا يمكن استخدام هذا الرابط"},
+	"approval.bad.why":  {"It is none of ours, too old, or not for you any more.", "ليس من روابطنا، أو انتهت صلاحيته، أو لم يعد موجهًا إليك."},
+	"approval.approved": {"Approved: it is done", "تمت الموافقة والتنفيذ"},
+	"approval.second":   {"Approved: a second person has to agree", "تمت موافقتك، ويجب أن يوافق شخص ثانٍ"},
+	"approval.declined": {"Declined: nothing is changed", "تم الرفض ولن يتغير شيء"},
+	"approval.answered": {"It is answered already", "سبق الرد عليه"},
+	"approval.held":     {"It can't be done now", "لا يمكن تنفيذه الآن"},
+	"approval.held.why": {"The campaign has changed since, or something holds it back: look at it first.", "تغيرت الحملة منذ ذلك الحين أو هناك ما يمنع التنفيذ: راجعها أولًا."},
+
 	"trip.too_many_errors": {"More than half of what it did today was refused.", "رُفض أكثر من نصف ما نفذته اليوم."},
 	"trip.flapping":        {"What it does goes back and forth.", "ما تنفذه يتكرر ذهابًا وإيابًا."},
 

@@ -10,6 +10,7 @@ import (
 
 	"bellwether/internal/campaign"
 	"bellwether/internal/channel"
+	"bellwether/internal/consent"
 	"bellwether/internal/delivery"
 	"bellwether/internal/entry"
 	"bellwether/internal/event"
@@ -89,6 +90,7 @@ type Deliverer struct {
 	People    People
 	Senders   map[string]channel.Sender // by kind: slack, teams, webhook
 	Sealer    secret.Sealer
+	Links     consent.Links
 	Queue     queue.Queue
 	Timers    schedule.Scheduler
 	Now       func() time.Time

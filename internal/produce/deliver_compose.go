@@ -3,27 +3,39 @@ package produce
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"bellwether/internal/channel"
+	"bellwether/internal/consent"
 	"bellwether/internal/delivery"
 	"bellwether/internal/event"
 	"bellwether/internal/notification"
 )
 
 // compose writes the letter of the rows as its reader reads it: one message as it is, several as a list.
-func (t *turn) compose(rows []delivery.Delivery) channel.Letter {
+func (t *turn) compose(ctx context.Context, rows []delivery.Delivery) channel.Letter {
 	first := rows[0]
 	language, zone := t.reader(first)
 	message := first.Message
 	if len(rows) > 1 {
 		message = folded(rows)
 	}
-	l := message.Letter(language, zone, t.lane.Flight.LetterID, first.At, "")
+	l := message.Letter(language, zone, t.lane.Flight.LetterID, first.At, t.link(ctx, rows))
 	if first.Channel == channel.Webhook {
 		l.Event = machine(first, l)
 	}
 	return l
+}
+
+// link is where a person answers what a message asks; of several that ask, the latest.
+func (t *turn) link(ctx context.Context, rows []delivery.Delivery) string {
+	for _, d := range slices.Backward(rows) {
+		if asks := d.Message.Asks; asks != nil && d.UserID != "" {
+			return t.Links.To(ctx, consent.Ticket{OrgID: t.wake.OrgID, ActionID: asks.ActionID, UserID: d.UserID, Expires: asks.Until.Unix()})
+		}
+	}
+	return ""
 }
 
 // folded is one message in place of several: their titles.

@@ -171,7 +171,7 @@ func (t *turn) send(ctx context.Context, take []delivery.Delivery) error {
 	t.lane = lane
 	sending, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return t.settle(ctx, rows, outcome(deliver(sending, t.compose(rows))))
+	return t.settle(ctx, rows, outcome(deliver(sending, t.compose(ctx, rows))))
 }
 
 // way is how a letter gets to the target.

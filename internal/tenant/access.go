@@ -146,12 +146,14 @@ var access = map[string]Role{
 }
 
 // public are the routes that are open to everybody, each with another proof of who asks: a sealed
-// state that a browser brings back from a platform, a platform's signature.
+// state that a browser brings back from a platform, a platform's signature, the link in a person's letter.
 var public = map[string]bool{
 	"GET /v1/integrations/callback":    true,
 	"GET /v1/integrations/sign-in":     true,
 	"POST /v1/integrations/sign-in":    true,
 	"GET /v1/calendar/feed.ics":        true,
+	"GET /v1/approvals":                true,
+	"POST /v1/approvals":               true,
 	"GET /v1/webhooks/{platform}":      true,
 	"POST /v1/webhooks/{platform}":     true,
 	"POST /v1/webhooks/github/{orgId}": true,

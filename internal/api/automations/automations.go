@@ -10,8 +10,10 @@ import (
 	"bellwether/internal/api"
 	"bellwether/internal/automation"
 	"bellwether/internal/campaign"
+	"bellwether/internal/consent"
 	"bellwether/internal/event"
 	"bellwether/internal/store"
+	"bellwether/internal/tenant"
 )
 
 // Rules keeps rules.
@@ -48,7 +50,15 @@ type API struct {
 	Decisions Decisions
 	Campaigns Campaigns
 	Scenes    Scenes
+	Orgs      Orgs
+	Links     consent.Links
 	Cursors   api.Cursors
+}
+
+// Orgs reads who belongs to an organisation, and how they are told.
+type Orgs interface {
+	Member(ctx context.Context, orgID, userID string) (tenant.Member, error)
+	Roster(ctx context.Context, orgID string) (tenant.Roster, error)
 }
 
 // Routes are the API's routes.
@@ -69,6 +79,8 @@ func (a API) Routes() []api.Route {
 		{Pattern: "POST " + action + "/approve", Handle: a.approve},
 		{Pattern: "POST " + action + "/decline", Handle: a.decline},
 		{Pattern: "POST " + action + "/undo", Handle: a.undo},
+		{Pattern: "GET " + consent.Path, Handle: a.showApproval, Public: true},
+		{Pattern: "POST " + consent.Path, Handle: a.answerApproval, Public: true},
 	}
 }
 

@@ -1,12 +1,10 @@
 package integrations
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
-	"html"
 	"net/http"
 
+	"bellwether/internal/api"
 	"bellwether/internal/integration"
 	"bellwether/internal/platform"
 )
@@ -51,28 +49,6 @@ func begun(platformName string) string {
 	return ", and its first sync has begun"
 }
 
-const style = "body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:4em auto;padding:0 1em}"
-
-// policy lets a page do nothing but look as it does, and send its form to us.
-func policy(form string) string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action " + form + "; frame-ancestors 'none'"
-}
-
 func (p page) write(w http.ResponseWriter) error {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	form := "'none'"
-	if p.form != "" {
-		form = "'self'"
-	}
-	h.Set("Content-Security-Policy", policy(form))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer") // the address holds the code
-	w.WriteHeader(p.status)
-	title, text := html.EscapeString(p.title), html.EscapeString(p.text)
-	_, err := fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"+
-		"<title>%s</title><style>%s</style><h1>%s</h1><p>%s</p>%s</html>\n", title, style, title, text, p.form)
-	return err
+	return api.Page{Status: p.status, Title: p.title, Lines: []string{p.text}, Form: p.form}.Write(w)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"strconv"
 	"syscall"
 	"time"
@@ -55,6 +56,9 @@ func run() error {
 		}
 	default:
 		return fmt.Errorf("STORE must be bolt or dynamodb, not %q", kind)
+	}
+	if strings.HasPrefix(*addr, "localhost:") { // links in letters lead there
+		config.PublicURL = "http://" + *addr
 	}
 	system, err := local.Start(config)
 	if err != nil {
