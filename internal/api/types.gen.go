@@ -1761,6 +1761,9 @@ type BudgetChange struct {
 	// Amount In the campaign's currency; more than 0.
 	Amount string `json:"amount"`
 
+	// Landing Pause before 100 %, so that what is on its way lands on the budget. Off by default.
+	Landing *bool `json:"landing,omitempty"`
+
 	// Period The present one by default; lifetime for a first budget. Months and days are those of the ad account's time zone.
 	Period *BudgetChangePeriod `json:"period,omitempty"`
 
@@ -1775,6 +1778,9 @@ type BudgetChangePeriod string
 type BudgetCreate struct {
 	// Amount In the campaign's currency; more than 0.
 	Amount string `json:"amount"`
+
+	// Landing Pause before 100 %, so that what is on its way lands on the budget. Off by default.
+	Landing *bool `json:"landing,omitempty"`
 
 	// Period lifetime by default. Months and days are those of the ad account's time zone.
 	Period *BudgetCreatePeriod `json:"period,omitempty"`
@@ -1934,7 +1940,10 @@ type CampaignBudget struct {
 	Amount Money `json:"amount"`
 
 	// Fired Thresholds told in the running period.
-	Fired    []int           `json:"fired"`
+	Fired []int `json:"fired"`
+
+	// Landing It pauses before 100 %, so that what is on its way lands on the budget.
+	Landing  *bool           `json:"landing,omitempty"`
 	Override *BudgetOverride `json:"override,omitempty"`
 
 	// PercentUsed Percent of the amount, cut to two decimals: 99.999 is 99.99.

@@ -32,6 +32,7 @@ type Budget struct {
 	Since        string    `json:"since"`      // first day of the period in which this version was set
 	Fired        []Fired   `json:"fired,omitempty"`
 	Override     *Override `json:"override,omitempty"`
+	Landing      *Landing  `json:"landing,omitempty"` // nil: it pauses at 100 %
 	Outlook      *Outlook  `json:"outlook,omitempty"` // nil: no forecast has reached anything
 }
 

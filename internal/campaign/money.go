@@ -16,6 +16,7 @@ type BudgetSpec struct {
 	AmountMicros int64
 	Period       budget.Period
 	Thresholds   []int
+	Landing      *bool
 }
 
 // ChangeBudget sets another amount, period or set of thresholds. Thresholds that the spend of the
@@ -80,6 +81,7 @@ func (c Campaign) changedBudget(next budget.Budget, start string, spent int64) *
 		return &next
 	}
 	changed := c.Budget.Change(next.AmountMicros, next.Period, next.Thresholds, start, spent)
+	changed.Landing = next.Landing
 	return &changed
 }
 
@@ -98,13 +100,20 @@ func (c Campaign) withBudget(spec BudgetSpec) Campaign {
 	if spec.Thresholds != nil {
 		next.Thresholds = spec.Thresholds
 	}
+	switch {
+	case spec.Landing == nil:
+	case !*spec.Landing:
+		next.Landing = nil
+	case next.Landing == nil:
+		next.Landing = &budget.Landing{}
+	}
 	c.Budget = &next
 	return c
 }
 
 func (c Campaign) sameBudget(next Campaign) bool {
 	return c.Budget != nil && c.Budget.AmountMicros == next.Budget.AmountMicros &&
-		c.Budget.Period == next.Budget.Period && slices.Equal(c.Budget.Thresholds, next.Budget.Thresholds)
+		c.Budget.Period == next.Budget.Period && (c.Budget.Landing == nil) == (next.Budget.Landing == nil) && slices.Equal(c.Budget.Thresholds, next.Budget.Thresholds)
 }
 
 // Override lets the campaign run at or over 100 % until the period ends or the budget changes.

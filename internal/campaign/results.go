@@ -98,7 +98,10 @@ func (c Campaign) Record(rows, have []Row, cause event.Cause) (Recorded, error) 
 	if err := out.emitMetrics(c, from, to, asOf, cause); err != nil {
 		return Recorded{}, err
 	}
-	return out, out.evaluateAll(touched, stored, asOf, cause)
+	if err := out.evaluateAll(touched, stored, asOf, cause); err != nil {
+		return Recorded{}, err
+	}
+	return out, out.land(asOf, cause)
 }
 
 func (r *Recorded) count(same bool) {

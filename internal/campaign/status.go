@@ -31,10 +31,14 @@ func (c Campaign) Pause(why string, cause event.Cause) (Change, error) {
 }
 
 // Resume takes the human reason away, and those of rules, for a person beats them; a draft it starts.
-// While the budget is spent it refuses: that needs a raise, or an override.
+// While the budget is spent it refuses: that needs a raise, or an override. A campaign that is to land on its
+// budget runs on to 100 %.
 func (c Campaign) Resume(cause event.Cause) (Change, error) {
 	if err := c.mustLive(); err != nil {
 		return Change{}, err
+	}
+	if c.landed(cause.At) {
+		return c.waiveLanding(cause)
 	}
 	if slices.Contains(c.PauseReasons, ReasonBudget) {
 		return Change{}, fault.New(fault.Conflict, "budget_exhausted",
@@ -103,6 +107,21 @@ func (c Campaign) BudgetPauseEnds() time.Time {
 	}
 	_, end := c.windowOf(c.BudgetPause).Bounds(c.Zone())
 	return end
+}
+
+// waiveLanding lets the campaign run until the budget is spent.
+func (c Campaign) waiveLanding(cause event.Cause) (Change, error) {
+	ch := c.begin(cause.At)
+	l := *c.Budget.Landing
+	l.Waived = true
+	next := &ch.Campaign
+	next.Budget.Landing, next.HumanAt = &l, cause.At.UTC()
+	next.dropReason(ReasonBudget)
+	next.PauseReasons = slices.DeleteFunc(next.PauseReasons, byPeopleOrRules)
+	for i := range next.Placements {
+		next.Placements[i].Held = false
+	}
+	return ch, ch.emitStatus(c, BecauseHuman, cause)
 }
 
 // resume is Resume of a campaign that nothing is in the way of.

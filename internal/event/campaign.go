@@ -153,6 +153,25 @@ type BudgetForecastReached struct {
 	CreatedBy      string    `json:"createdBy"`
 }
 
+// BudgetLandingReached says that what is on its way will spend the rest of the budget: to land on it, the
+// campaign has to pause now. It is told for budgets that are to land only.
+type BudgetLandingReached struct {
+	CampaignID    string    `json:"campaignId"`
+	Name          string    `json:"name"`
+	SpendMicros   int64     `json:"spendMicros"` // in the period
+	BudgetMicros  int64     `json:"budgetMicros"`
+	BurnMicros    int64     `json:"burnMicros"`    // an hour
+	PauseAtMicros int64     `json:"pauseAtMicros"` // the spend from which on it has to pause
+	Currency      string    `json:"currency"`
+	Period        string    `json:"period"`
+	PeriodStart   string    `json:"periodStart"`
+	PeriodEnd     string    `json:"periodEnd"`
+	BudgetVersion int64     `json:"budgetVersion"`
+	AsOf          time.Time `json:"asOf"`
+	ManagerIDs    []string  `json:"managerIds"`
+	CreatedBy     string    `json:"createdBy"`
+}
+
 func (CampaignCreated) EventType() string         { return "CampaignCreated" }
 func (CampaignCreated) EventVersion() int         { return 1 }
 func (CampaignStatusChanged) EventType() string   { return "CampaignStatusChanged" }
@@ -173,3 +192,5 @@ func (BudgetForecastReached) EventType() string   { return "BudgetForecastReache
 func (BudgetForecastReached) EventVersion() int   { return 1 }
 func (CampaignBudgetRefused) EventType() string   { return "CampaignBudgetRefused" }
 func (CampaignBudgetRefused) EventVersion() int   { return 1 }
+func (BudgetLandingReached) EventType() string    { return "BudgetLandingReached" }
+func (BudgetLandingReached) EventVersion() int    { return 1 }

@@ -143,7 +143,7 @@ func Further() []Data {
 		IntegrationRecovered{}, IntegrationTokenExpiring{}, MetricsStale{},
 		PostAtRisk{}, PostCancelled{}, PostFailureResolved{},
 		IncidentOpened{}, IncidentChanged{}, IncidentResolved{}, AckTimedOut{}, SlaAtRisk{}, SlaBreached{},
-		BudgetForecastReached{},
+		BudgetForecastReached{}, BudgetLandingReached{},
 		RuleMatched{}, ActionProposed{}, ActionTaken{}, ActionUndone{}, RuleTripped{}, RuleRestored{},
 		RecommendationCreated{},
 	}

@@ -57,7 +57,7 @@ const notifyBudgetThreshold = "notify-budget-threshold"
 // 'told': a redelivery that finds it publishes nothing. The pause stands beside the telling, not
 // behind it: a topic that is down must not let money burn.
 func NotifyBudgetThreshold(b BudgetThreshold) *entry.Listener {
-	return entry.NewListener(notifyBudgetThreshold, b.Park, b.Now, entry.On(b.handle), entry.On(b.forecast))
+	return entry.NewListener(notifyBudgetThreshold, b.Park, b.Now, entry.On(b.handle), entry.On(b.forecast), entry.On(b.landing))
 }
 
 func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.BudgetThresholdReached]) error {
@@ -81,7 +81,9 @@ func (b BudgetThreshold) handle(ctx context.Context, e event.Envelope[event.Budg
 		return err
 	}
 	work := []func(context.Context) error{func(ctx context.Context) error {
-		return b.pause(ctx, c, e, roster.AutoPause && mayPause(e.Data))
+		return b.pause(ctx, c, e.Meta, roster.AutoPause && mayPause(e.Data), func(c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
+			return c.PauseForBudget(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
+		})
 	}}
 	message, alert := notification.BudgetMessage(e.Data), notification.BudgetAlert(e, common(roster))
 	people := notification.Audience(roster.Admins, members(roster, e.Data.ManagerIDs), members(roster, []string{e.Data.CreatedBy}))
@@ -116,6 +118,35 @@ func (b BudgetThreshold) forecast(ctx context.Context, e event.Envelope[event.Bu
 	})...)
 }
 
+// landing pauses a campaign so that its spend lands on the budget, and tells so.
+func (b BudgetThreshold) landing(ctx context.Context, e event.Envelope[event.BudgetLandingReached]) error {
+	var roster tenant.Roster
+	var c campaign.Campaign
+	err := parallel.Do(ctx,
+		func(ctx context.Context) (err error) {
+			c, err = b.Campaigns.Get(ctx, e.Meta.OrgID, e.Data.CampaignID)
+			return err
+		},
+		readRoster(b.Roster, e.Meta.OrgID, &roster))
+	if err != nil {
+		return err
+	}
+	d, message := e.Data, notification.LandingMessage(e.Data)
+	alert := message.Alert(notification.AlertForecast, common(roster), e.Meta)
+	alert.CampaignID, alert.SpendMicros, alert.BudgetMicros, alert.Currency = d.CampaignID, d.SpendMicros, d.BudgetMicros, d.Currency
+	alert.PeriodStart, alert.PeriodEnd, alert.BudgetVersion = d.PeriodStart, d.PeriodEnd, d.BudgetVersion
+	work := b.tell(news{
+		message: message, cause: e.Meta, roster: roster, alert: alert,
+		people: notification.Audience(roster.Admins, members(roster, d.ManagerIDs), members(roster, []string{d.CreatedBy})),
+		matter: notification.Matter{CampaignID: d.CampaignID, BudgetVersion: d.BudgetVersion, PeriodStart: d.PeriodStart},
+	})
+	return parallel.Do(ctx, append(work, func(ctx context.Context) error {
+		return b.pause(ctx, c, e.Meta, roster.AutoPause, func(c campaign.Campaign, cause event.Cause) (campaign.Change, error) {
+			return c.PauseToLand(d.BudgetVersion, d.PeriodStart, cause)
+		})
+	})...)
+}
+
 // mayPause reports whether the event allows an action: the budget is spent, in a period that is
 // running, by numbers that were fresh.
 func mayPause(d event.BudgetThresholdReached) bool {
@@ -127,13 +158,13 @@ func mayPause(d event.BudgetThresholdReached) bool {
 // since, and sets the timer that takes it away when the period ends. The timer is set also when the
 // campaign was paused before: a crash between the two, or a budget that got a period only now, must
 // not leave it paused for ever. Setting it again is harmless.
-func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event.Envelope[event.BudgetThresholdReached], allowed bool) error {
-	cause := e.Meta.By(notifyBudgetThreshold, b.Now())
+func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, meta event.Meta, allowed bool, decide func(campaign.Campaign, event.Cause) (campaign.Change, error)) error {
+	cause := meta.By(notifyBudgetThreshold, b.Now())
 	if allowed {
 		var err error
 		c, err = b.Campaigns.UpdateFrom(ctx, cause.ID, c,
 			func(_ context.Context, c campaign.Campaign) (campaign.Change, error) {
-				return c.PauseForBudget(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
+				return decide(c, cause)
 			})
 		if err != nil {
 			return err
@@ -144,8 +175,8 @@ func (b BudgetThreshold) pause(ctx context.Context, c campaign.Campaign, e event
 		return nil
 	}
 	payload, err := json.Marshal(produce.Deadline{
-		Kind: produce.BudgetPeriodEnded, OrgID: e.Meta.OrgID, CampaignID: c.ID, PeriodStart: c.BudgetPause,
-		CorrelationID: e.Meta.CorrelationID, CausationID: e.Meta.ID, Hop: e.Meta.Hop,
+		Kind: produce.BudgetPeriodEnded, OrgID: meta.OrgID, CampaignID: c.ID, PeriodStart: c.BudgetPause,
+		CorrelationID: meta.CorrelationID, CausationID: meta.ID, Hop: meta.Hop,
 	})
 	if err != nil {
 		return err

@@ -108,6 +108,15 @@ func ForecastMessage(d event.BudgetForecastReached) Message {
 	return m
 }
 
+// LandingMessage tells that a campaign pauses before its budget is spent, so that what is on its way lands on it.
+func LandingMessage(d event.BudgetLandingReached) Message {
+	args := Args{
+		"name": plain(d.Name), "at": moment(d.AsOf), "burn": amount(d.BurnMicros, d.Currency),
+		"spend": amount(d.SpendMicros, d.Currency), "budget": amount(d.BudgetMicros, d.Currency),
+	}
+	return Message{Category: "budget", Severity: High, Title: say("landing.title", args), Lines: []Text{say("landing.line", args), say("landing.advice", nil)}}
+}
+
 func budgetSeverity(threshold int) Severity {
 	switch {
 	case threshold >= 100:

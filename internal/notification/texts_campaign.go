@@ -35,6 +35,7 @@ var campaignTexts = map[string]wording{
 	},
 
 	"why.budget_exhausted":    {"its budget is spent", "نفدت ميزانيتها"},
+	"why.budget_landing":      {"its spend is about to land on the budget", "إنفاقها على وشك بلوغ الميزانية"},
 	"why.budget_raised":       {"its budget was changed", "عُدّلت ميزانيتها"},
 	"why.period_ended":        {"a new budget period began", "بدأت فترة ميزانية جديدة"},
 	"why.by_hand":             {"somebody changed it by hand", "غيّرها شخص يدويًا"},

@@ -48,7 +48,7 @@ func (a API) budget(w http.ResponseWriter, r *http.Request) error {
 	if err := api.Decode(r, &in); err != nil {
 		return err
 	}
-	spec := campaign.BudgetSpec{}
+	spec := campaign.BudgetSpec{Landing: in.Landing}
 	if in.Thresholds != nil {
 		spec.Thresholds = *in.Thresholds
 	}

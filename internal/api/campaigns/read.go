@@ -66,6 +66,9 @@ func specOf(in api.CampaignCreate, id string, p tenant.Principal) (campaign.Spec
 		if b.Thresholds != nil {
 			spec.Budget.Thresholds = *b.Thresholds
 		}
+		if api.Value(b.Landing) {
+			spec.Budget.Landing = &budget.Landing{}
+		}
 	}
 	return spec, bad.err()
 }

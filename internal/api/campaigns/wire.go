@@ -71,8 +71,10 @@ func wireBudget(c campaign.Campaign, now time.Time) *api.CampaignBudget {
 		return nil
 	}
 	window := c.Window(now)
+	lands := b.Landing != nil
 	out := &api.CampaignBudget{
-		Amount: money.Of(b.AmountMicros, c.Currency), Period: api.CampaignBudgetPeriod(b.Period),
+		Landing: &lands,
+		Amount:  money.Of(b.AmountMicros, c.Currency), Period: api.CampaignBudgetPeriod(b.Period),
 		PeriodStart: api.Optional(window.Start), PeriodEnd: api.Optional(window.End), Version: b.Version,
 		Thresholds: api.List(b.Thresholds), Fired: api.List(b.FiredIn(window.Start)),
 		PercentUsed: money.PercentUsed(c.PeriodSums(now).SpendMicros, b.AmountMicros),
