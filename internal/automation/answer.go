@@ -127,7 +127,7 @@ const undoStep = 25
 
 // inverse is the change that brings the campaign back to where the action found it.
 func (x Execution) inverse(c campaign.Campaign, rows []campaign.Row, cause event.Cause) (campaign.Change, error) {
-	const why = "undone"
+	const why = campaign.BecauseUndone
 	switch x.Rule.Action.Kind {
 	case Pause:
 		return c.ReleaseRules(func(reason string) bool { return reason == x.Rule.Reason() }, why, cause)

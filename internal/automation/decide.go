@@ -182,7 +182,7 @@ func (p *Plan) carryOut(c *candidate, s Scene, d *Decision, rows []campaign.Row,
 		Day: budget.Today(s.Now, s.Campaign.Zone()), DecidedAt: s.Now.UTC(), Before: s.Campaign.Steering(), Version: 1,
 	}
 	deal := Deal{Execution: x, State: p.State}
-	cause.ID, cause.Actor = d.ID, c.rule.Actor()
+	cause.ID, cause.Actor, cause.At = d.ID, c.rule.Actor(), s.Now
 	var err error
 	switch {
 	case c.mode == Shadow:

@@ -17,6 +17,7 @@ const (
 	BecausePeriodOver = "period_ended"
 	BecauseHuman      = "by_hand"
 	BecauseArchived   = "archived"
+	BecauseUndone     = "action_undone" // a person took back what a rule did
 )
 
 // Pause adds the human reason. A draft becomes a paused campaign: nothing starts by it.

@@ -84,11 +84,16 @@ func (n CampaignStatusChange) changed(ctx context.Context, e event.Envelope[even
 		func(ctx context.Context) error { return putTile(ctx, n.Dashboard, c) },
 		func(ctx context.Context) error { return n.settle(ctx, c, e.Meta) },
 	}
-	if !withAccount(e.Data.Reason) && !strings.HasPrefix(e.Meta.Actor, automation.ActorPrefix) {
+	if !withAccount(e.Data.Reason) && !ofRule(e) {
 		people := audience(roster, c, e.Data.ManagerIDs)
 		work = append(work, n.tell(indoors(notification.CampaignStatusMessage(e.Data), e.Meta, roster, people))...)
 	}
 	return parallel.Do(ctx, work...)
+}
+
+// ofRule reports whether the campaign changed by a rule's action, or by its undoing: that is told by the action.
+func ofRule(e event.Envelope[event.CampaignStatusChanged]) bool {
+	return strings.HasPrefix(e.Meta.Actor, automation.ActorPrefix) || e.Data.Reason == campaign.BecauseUndone
 }
 
 // withAccount reports whether the campaign changed together with all others of an account: that is told

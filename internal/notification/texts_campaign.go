@@ -39,6 +39,7 @@ var campaignTexts = map[string]wording{
 	"why.budget_raised":       {"its budget was changed", "عُدّلت ميزانيتها"},
 	"why.period_ended":        {"a new budget period began", "بدأت فترة ميزانية جديدة"},
 	"why.by_hand":             {"somebody changed it by hand", "غيّرها شخص يدويًا"},
+	"why.action_undone":       {"what a rule did was undone", "جرى التراجع عما نفذته قاعدة"},
 	"why.archived":            {"it was archived", "أُرشفت"},
 	"why.disconnected":        {"its account is disconnected", "حسابها غير متصل"},
 	"why.reconnected":         {"its account is connected again", "أُعيد اتصال حسابها"},
