@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"bellwether/internal/api"
@@ -69,8 +70,8 @@ func (s *story) ahead() ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, shadow...)
-	return all, s.recommended()
+	recommended, err := s.recommended()
+	return append(append(all, shadow...), recommended...), err
 }
 
 // show prints figures beside what the file says.
@@ -134,21 +135,33 @@ func (s *story) shadow() ([]figure, error) {
 	return all, nil
 }
 
-// recommended prints what a person might do, as it was found on the way.
-func (s *story) recommended() error {
+// recommended prints what a person might do, with the sums that it rests on beside the file.
+func (s *story) recommended() (all []figure, err error) {
 	var page api.RecommendationPage
 	if err := s.client.get("/v1/recommendations?limit=100", &page); err != nil {
-		return err
+		return nil, err
 	}
 	fmt.Fprintf(s.out, "\n  Recommended now: %d\n", len(page.Items))
 	for _, r := range page.Items {
-		fmt.Fprintf(s.out, "    %s: %s (%s confidence)", r.CampaignName, r.Kind, r.Confidence)
-		for _, e := range r.Evidence {
-			fmt.Fprintf(s.out, ", %s %s", e.Name, e.Value)
+		fmt.Fprintf(s.out, "\n    %s: %s, %s confidence, of %s to %s\n", r.CampaignName, r.Kind, r.Confidence, r.From, r.To)
+		daily, err := dailyOf(s.truth, strings.TrimPrefix(r.CampaignName, "Campaign "))
+		if err != nil {
+			return nil, err
 		}
-		fmt.Fprintln(s.out)
+		sums, figures := daily.span(r.From, r.To), []figure(nil)
+		for _, e := range r.Evidence {
+			switch e.Name {
+			case "spend":
+				figures = append(figures, figure{"spend USD", cents2(e.Value), usd(sums.spend)})
+			case "impressions":
+				figures = append(figures, figure{"impressions", e.Value, sums.impressions.FloatString(0)})
+			case "clicks":
+				figures = append(figures, figure{"clicks", e.Value, sums.clicks.FloatString(0)})
+			}
+		}
+		all = append(all, s.show(figures)...)
 	}
-	return nil
+	return all, nil
 }
 
 func cents(m *api.Money) string {
@@ -174,12 +187,13 @@ type daily struct {
 	first string
 }
 
-type brought struct{ spend, conversions *big.Rat }
+type brought struct{ spend, conversions, impressions, clicks *big.Rat }
 
-func none() brought { return brought{new(big.Rat), new(big.Rat)} }
+func none() brought { return brought{new(big.Rat), new(big.Rat), new(big.Rat), new(big.Rat)} }
 
 func (b brought) plus(o brought) brought {
-	return brought{new(big.Rat).Add(b.spend, o.spend), new(big.Rat).Add(b.conversions, o.conversions)}
+	add := func(x, y *big.Rat) *big.Rat { return new(big.Rat).Add(x, y) }
+	return brought{add(b.spend, o.spend), add(b.conversions, o.conversions), add(b.impressions, o.impressions), add(b.clicks, o.clicks)}
 }
 
 func dailyOf(file []byte, campaign string) (daily, error) {
@@ -195,7 +209,9 @@ func dailyOf(file []byte, campaign string) (daily, error) {
 		at, err := time.Parse("02-01-2006", r[colDate])
 		spend, ok := new(big.Rat).SetString(r[colSpent])
 		conversions, fine := new(big.Rat).SetString(r[colConversions])
-		if err != nil || !ok || !fine {
+		impressions, seen := new(big.Rat).SetString(r[colImpressions])
+		clicks, clicked := new(big.Rat).SetString(r[colClicks])
+		if err != nil || !ok || !fine || !seen || !clicked {
 			return d, fmt.Errorf("a line of %s can't be read", r[colDate])
 		}
 		spend.SetFrac(halfEven(spend.Mul(spend, big.NewRat(1_000_000, 1))), big.NewInt(1_000_000))
@@ -206,7 +222,7 @@ func dailyOf(file []byte, campaign string) (daily, error) {
 		if _, there := d.days[day]; !there {
 			d.days[day] = none()
 		}
-		d.days[day] = d.days[day].plus(brought{spend, conversions})
+		d.days[day] = d.days[day].plus(brought{spend, conversions, impressions, clicks})
 	}
 	return d, nil
 }

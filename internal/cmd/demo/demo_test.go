@@ -23,6 +23,7 @@ func TestDemoAgreesWithTheFile(t *testing.T) {
 		// 8 alerts and 3 forecasts, each by mail and by SMS.
 		"85 results in, 8 alerts, 22 messages sent, 0 dead letters, 0 parked", "All figures agree.",
 		"1178 paused on                 2023-08-02           2023-08-02", "Why not campaign 916? insufficient_data",
+		"Campaign 916: underspend, high confidence, of 2023-08-01 to 2023-08-29",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, out.String())
