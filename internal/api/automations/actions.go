@@ -6,7 +6,6 @@ import (
 
 	"bellwether/internal/api"
 	"bellwether/internal/automation"
-	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/store"
 )
@@ -72,9 +71,7 @@ func (a API) undo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	reason := api.Value(in.Reason)
-	return a.settle(w, r, store.AuditNote{Action: "action.undone", Detail: reason}, func(t Table, by string, cause event.Cause) (automation.Deal, error) {
-		return t.Execution.Undo(t.Scene.State, t.Scene.Campaign, t.rows, by, reason, cause)
-	})
+	return a.settle(w, r, store.AuditNote{Action: "action.undone", Detail: reason}, Reversal(reason))
 }
 
 // settle lets a person decide about an action, and answers with it as it is then.

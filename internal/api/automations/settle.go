@@ -34,6 +34,13 @@ func Refusal(reason string) Decide {
 	}
 }
 
+// Reversal takes back what was done.
+func Reversal(reason string) Decide {
+	return func(t Table, by string, cause event.Cause) (automation.Deal, error) {
+		return t.Execution.Undo(t.Scene.State, t.Scene.Campaign, t.rows, by, reason, cause)
+	}
+}
+
 // Settler lets people decide about actions.
 type Settler struct {
 	Decisions Decisions
