@@ -148,7 +148,8 @@ func (c Campaign) MoveBudget(m BudgetMove, limitPercent int, rows []Row, cause e
 	ch := c.begin(cause.At)
 	for _, move := range m.Placements {
 		i := slices.IndexFunc(ch.Campaign.Placements, func(p Placement) bool { return p.ID == move.PlacementID })
-		ch.Campaign.Placements[i].wish(move.Kind, move.From, move.To, cause.At)
+		p := &ch.Campaign.Placements[i]
+		p.wish(move.Kind, p.budgetThere(), move.To, cause.At)
 	}
 	if m.From == m.To {
 		return ch, ch.emit(cause, c.updated("budget"))
@@ -156,7 +157,8 @@ func (c Campaign) MoveBudget(m BudgetMove, limitPercent int, rows []Row, cause e
 	return ch, ch.setBudget(c, c.withBudget(BudgetSpec{AmountMicros: m.To}), rows, cause)
 }
 
-// stands reports whether the move is done already, and whether every amount is the one that it begins with.
+// stands reports whether the move is done already, and whether every amount is the one that it begins with. A
+// placement may be there already: its platform refused the change that is to be taken back.
 func (c Campaign) stands(m BudgetMove) (done, same bool) {
 	own := int64(0)
 	if c.Budget != nil {
@@ -169,7 +171,7 @@ func (c Campaign) stands(m BudgetMove) (done, same bool) {
 			return false, false
 		}
 		amount := c.Placements[i].budgetThere()
-		done, same = done && amount == move.To, same && amount == move.From
+		done, same = done && amount == move.To, same && (amount == move.From || amount == move.To)
 	}
 	return done, same
 }

@@ -116,6 +116,26 @@ func TestRefusedBudgetIsToldOnceAndNotTriedAgain(t *testing.T) {
 	}
 }
 
+// What a platform refused can be taken back here: there it never was.
+func TestRefusedBudgetCanBeTakenBack(t *testing.T) {
+	w := running(t)
+	w.platform.fail = func(op string) error {
+		if op == "set_budget" {
+			return refusal(op, platform.ClassInvalid)
+		}
+		return nil
+	}
+	m := w.scale("a", 20)
+	w.driveAll()
+	w.platform.fail = nil
+	w.later(time.Minute)
+	w.move("a", m.Inverse())
+	w.driveAll()
+	if got := w.campaign("a").Budget.AmountMicros; got != 100_000_000 || w.there("a") != "100.00" || len(w.platform.set) != 0 || len(w.campaign("a").Unsettled()) != 0 {
+		t.Errorf("%d here, %s there; set %v", got, w.there("a"), w.platform.set)
+	}
+}
+
 // While syncs have used their share of the account's quota, a rule's raise waits; a cut and a pause go through.
 func TestOnlyARaiseWaitsForTheQuota(t *testing.T) {
 	for _, tt := range []struct {
