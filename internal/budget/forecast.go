@@ -56,7 +56,7 @@ func Predict(b Basis) (f Forecast, reason string) {
 	}
 	weights, weighted := b.weights()
 	passed, left := b.weigh(weights, start, b.At), b.weigh(weights, b.At, end)
-	// Of all the period: the rate of the last days alone foresaw real months worse, see the back-test of make bench.
+	// Of all the period: where the last days counted more, a few misses were wide, see the back-test of make bench.
 	rate := float64(b.SpentMicros) / passed
 	f.Weighted = weighted
 	f.Linear = micros(float64(b.SpentMicros) * float64(whole) / float64(elapsed))
