@@ -123,6 +123,7 @@ func allScenarios() map[string]func(w *town) event.Raw {
 	all := maps.Clone(scenarios)
 	maps.Copy(all, postScenarios)
 	maps.Copy(all, incidentScenarios)
+	maps.Copy(all, budgetScenarios)
 	return all
 }
 

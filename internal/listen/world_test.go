@@ -144,7 +144,7 @@ func (w *world) Roster(_ context.Context, orgID string) (r tenant.Roster, err er
 	err = w.pass(func() error {
 		r = tenant.Roster{Members: []string{orgID[:35] + "0"}, Admins: []string{orgID[:35] + "0"}}
 		if orgID == ours {
-			r = tenant.Roster{Members: []string{ada, bob, eve}, Admins: []string{ada}}
+			r = tenant.Roster{Members: []string{ada, bob, eve}, Admins: []string{ada}, AutoPause: true}
 		}
 		return nil
 	})
@@ -196,6 +196,9 @@ func (w *world) listeners() map[string]lambda.Handler {
 		"status": listen.NotifyCampaignStatusChange(listen.CampaignStatusChange{
 			Campaigns: campaigns, Dashboard: store.Dashboard{Table: w.table}, Roster: w, Telling: telling(w), Signals: signals, Park: w, Now: w.clock,
 		}),
+		"threshold": listen.NotifyBudgetThreshold(listen.BudgetThreshold{
+			Campaigns: campaigns, Roster: w, Telling: telling(w), Timers: w, Park: w, Now: w.clock,
+		}),
 		"dashboard": listen.UpdateDashboardCache(campaigns, posts, store.Dashboard{Table: w.table}, w, w.clock),
 		"scheduled": listen.NotifyPostScheduled(listen.PostScheduled{Posts: posts, Roster: w, Telling: telling(w), Timers: w, Park: w, Now: w.clock}),
 		"post-failure": listen.HandlePostFailure(listen.PostFailure{
@@ -218,8 +221,8 @@ var hears = map[string][]string{
 	"PostScheduled": {"scheduled"}, "PostCancelled": {"scheduled"}, "PostPublished": {"dashboard"},
 	"IncidentOpened": {"tickets", "incident"}, "IncidentResolved": {"tickets", "incident"}, "IncidentChanged": {"incident"},
 	"AckTimedOut": {"incident"}, "SlaAtRisk": {"incident"}, "SlaBreached": {"incident"},
-	"RecommendationCreated": {"status"},
-	"PostFailed":            {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
+	"RecommendationCreated": {"status"}, "BudgetLandingReached": {"threshold"}, "BudgetForecastReached": {"threshold"},
+	"PostFailed": {"post-failure"}, "PostAtRisk": {"post-failure"}, "PostFailureResolved": {"post-failure"},
 }
 
 var errDied = errors.New("the process died")
