@@ -94,17 +94,19 @@ func (s *simulation) endPeriod(cause event.Cause) error {
 	return err
 }
 
-// pause does what the listener of a threshold does.
+// pause does what the listener of a threshold, or of a landing, does.
 func (s *simulation) pause(raw event.Raw, cause event.Cause) error {
-	e, err := event.Decode[event.BudgetThresholdReached](raw)
-	if err != nil || raw.Meta.Type != e.Data.EventType() {
+	if !s.autoPause {
 		return nil
 	}
-	d := e.Data
-	if !s.autoPause || d.Late || d.Stale || d.Threshold < budget.Exhausted {
-		return nil
+	var ch Change
+	var err error
+	if e, wrong := event.Decode[event.BudgetThresholdReached](raw); wrong == nil && !e.Data.Late && !e.Data.Stale && e.Data.Threshold >= budget.Exhausted {
+		ch, err = s.campaign.PauseForBudget(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
 	}
-	ch, err := s.campaign.PauseForBudget(d.BudgetVersion, d.PeriodStart, cause)
+	if e, wrong := event.Decode[event.BudgetLandingReached](raw); wrong == nil {
+		ch, err = s.campaign.PauseToLand(e.Data.BudgetVersion, e.Data.PeriodStart, cause)
+	}
 	s.apply(ch)
 	return err
 }

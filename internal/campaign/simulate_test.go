@@ -20,6 +20,13 @@ func simulatedSpec(amount int64, period budget.Period) Spec {
 	}
 }
 
+// landingSpec is a daily budget of 100 that is to land.
+func landingSpec() Spec {
+	s := simulatedSpec(100, budget.Daily)
+	s.Budget.Landing = &budget.Landing{}
+	return s
+}
+
 // inShort are the events in short.
 func inShort(t *testing.T, events []event.Raw) (list []string) {
 	t.Helper()
@@ -37,6 +44,8 @@ func inShort(t *testing.T, events []event.Raw) (list []string) {
 				t.Fatal(err)
 			}
 			list = append(list, fmt.Sprint(raw.Meta.OccurredAt.Format("01-02 15h"), " forecast ", e.Data.Threshold))
+		case "BudgetLandingReached":
+			list = append(list, raw.Meta.OccurredAt.Format("01-02 15h")+" landing")
 		case "CampaignStatusChanged":
 			e, err := event.Decode[event.CampaignStatusChanged](raw)
 			if err != nil {
@@ -80,6 +89,12 @@ func TestSimulate(t *testing.T) {
 			// 15 a day are 450 in the month: seen on the 2nd (a day is over), told on the 3rd, and once.
 			readings: []Reading{read(1, 23, 15), read(2, 23, 15), read(3, 23, 15), read(4, 23, 15)},
 			want:     []string{"11-03 23h forecast 100"},
+		},
+		{
+			name: "a budget that is to land pauses before 100 %", spec: landingSpec(), autoPause: true,
+			// 20 an hour and 31 minutes ahead: 10.33 are held back of 100, so it pauses from 89.67 on.
+			readings: []Reading{read(3, 10, 50), read(3, 11, 70), read(3, 12, 90), read(3, 13, 99)},
+			want:     []string{"11-03 12h 90 [80]", "11-03 12h landing", "11-03 12h paused"},
 		},
 		{name: "little tells nothing", spec: simulatedSpec(1_000, budget.Monthly), autoPause: true, readings: []Reading{read(3, 23, 15), read(4, 23, 15)}},
 	} {
