@@ -2301,13 +2301,19 @@ type DecisionCheck struct {
 // DecisionGate defines model for DecisionGate.
 type DecisionGate struct {
 	// By What stands in the way: silence/<id>, rule/<id>, action/<id>.
-	By    *string    `json:"by,omitempty"`
-	Gate  string     `json:"gate"`
+	By *string `json:"by,omitempty"`
+
+	// Gate In this order: mode, freeze, freshness, minimum_data, maturity, learning, cooldown, daily_cap, pending, conflict, step, breaker.
+	Gate string `json:"gate"`
+
+	// Limit What it must not pass, or for learning has to reach.
 	Limit *int64     `json:"limit,omitempty"`
 	Pass  bool       `json:"pass"`
 	Until *time.Time `json:"until,omitempty"`
-	Value *int64     `json:"value,omitempty"`
-	Why   *string    `json:"why,omitempty"`
+
+	// Value What was looked at: the age of the results in seconds (freshness), conversions of 7 days in millionths (learning), actions (daily_cap), the change in 72 hours in millionths of a percent (step), failures (breaker).
+	Value *int64  `json:"value,omitempty"`
+	Why   *string `json:"why,omitempty"`
 }
 
 // DecisionPage defines model for DecisionPage.
