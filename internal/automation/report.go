@@ -34,12 +34,12 @@ type ReportLine struct {
 	FromMicros, ToMicros int64
 }
 
-// Days reads what a campaign brought on the days from first to last.
-type Days func(campaignID, first, last string) (map[string]analytics.Results, error)
+// Days are what campaigns brought, by campaign and day.
+type Days map[string]map[string]analytics.Results
 
 // ShadowReport adds up what the rule would have done. shadows are its actions of the span, in order of time; to is the last
 // day that counts, which is complete.
-func ShadowReport(shadows []Execution, from, to string, days Days) (Report, error) {
+func ShadowReport(shadows []Execution, from, to string, days Days) Report {
 	r := Report{From: from, To: to, Totals: map[string]analytics.Results{}}
 	var lines []*ReportLine
 	for _, x := range shadows {
@@ -50,9 +50,7 @@ func ShadowReport(shadows []Execution, from, to string, days Days) (Report, erro
 			lines = append(lines, &ReportLine{
 				CampaignID: x.CampaignID, CampaignName: x.CampaignName, Currency: x.Currency, Kind: x.Rule.Action.Kind, At: x.DecidedAt, FromMicros: x.Move.From,
 			})
-			if err := lines[i].since(x, to, days); err != nil {
-				return Report{}, err
-			}
+			lines[i].since(x, to, days[x.CampaignID])
 		}
 		lines[i].Times++
 		lines[i].ToMicros = x.Move.To
@@ -64,18 +62,16 @@ func ShadowReport(shadows []Execution, from, to string, days Days) (Report, erro
 		}
 	}
 	slices.SortStableFunc(r.Lines, func(a, b ReportLine) int { return strings.Compare(a.CampaignName, b.CampaignName) })
-	return r, nil
+	return r
 }
 
-func (l *ReportLine) since(x Execution, to string, days Days) error {
+func (l *ReportLine) since(x Execution, to string, brought map[string]analytics.Results) {
 	first := budget.AddDays(x.Day, 1)
-	if l.Kind != Pause || first > to {
-		return nil
+	if l.Kind != Pause {
+		return
 	}
-	brought, err := days(x.CampaignID, first, to)
 	for day := first; day <= to; day = budget.AddDays(day, 1) {
 		l.Since = l.Since.Plus(brought[day])
 		l.Days++
 	}
-	return err
 }

@@ -198,9 +198,9 @@ func (s Automations) Actions(ctx context.Context, orgID string, limit int, after
 	return list, next, err
 }
 
-// ActionsSince are all actions that were decided at from or later, in order of time.
-func (s Automations) ActionsSince(ctx context.Context, orgID string, from time.Time) ([]automation.Execution, error) {
-	items, err := All(ctx, s.Table, Query{Indexed: true, Partition: Org(orgID).Actions(), From: Stamp(from)}, 0)
+// ActionsSince are the actions that were decided at from or later, in order of time, at most so many.
+func (s Automations) ActionsSince(ctx context.Context, orgID string, from time.Time, most int) ([]automation.Execution, error) {
+	items, err := All(ctx, s.Table, Query{Indexed: true, Partition: Org(orgID).Actions(), From: Stamp(from)}, most)
 	if err != nil {
 		return nil, fmt.Errorf("list actions: %w", err)
 	}

@@ -27,7 +27,7 @@ type Decisions interface {
 	Evaluations(ctx context.Context, orgID, campaignID string, limit int, after string) ([]automation.Evaluation, string, error)
 	Action(ctx context.Context, orgID, id string) (automation.Execution, error)
 	Actions(ctx context.Context, orgID string, limit int, after string) ([]automation.Execution, string, error)
-	ActionsSince(ctx context.Context, orgID string, from time.Time) ([]automation.Execution, error)
+	ActionsSince(ctx context.Context, orgID string, from time.Time, most int) ([]automation.Execution, error)
 	State(ctx context.Context, orgID, campaignID string) (automation.State, error)
 	Day(ctx context.Context, orgID, date string) (automation.Day, error)
 	Settle(ctx context.Context, s store.Settlement, audit store.AuditNote, cause event.Cause) error

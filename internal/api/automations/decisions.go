@@ -1,6 +1,7 @@
 package automations
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -11,11 +12,11 @@ import (
 	"bellwether/internal/analytics"
 	"bellwether/internal/api"
 	"bellwether/internal/automation"
-	"bellwether/internal/budget"
 	"bellwether/internal/campaign"
 	"bellwether/internal/event"
 	"bellwether/internal/fault"
 	"bellwether/internal/money"
+	"bellwether/internal/parallel"
 )
 
 // decisions answers why, and why not: every look of the rules at a campaign.
@@ -160,27 +161,60 @@ func (a API) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	orgID, now := api.Principal(r).OrgID, api.RequestCause(r).At.UTC()
 	midnight := now.Truncate(24 * time.Hour)
-	all, err := a.Decisions.ActionsSince(r.Context(), orgID, midnight.AddDate(0, 0, -days))
+	all, err := a.Decisions.ActionsSince(r.Context(), orgID, midnight.AddDate(0, 0, -days), mostReported+1)
 	if err != nil {
 		return err
+	}
+	if len(all) > mostReported {
+		return fault.InvalidFields(fault.Field{Name: "days", Message: "must be fewer: rules decided more in that time than one report takes"})
 	}
 	shadows := slices.DeleteFunc(all, func(x automation.Execution) bool {
 		return x.Rule.ID != rule.ID || x.State != automation.StateShadow || !x.DecidedAt.Before(midnight)
 	})
 	from, to := midnight.AddDate(0, 0, -days).Format(time.DateOnly), midnight.AddDate(0, 0, -1).Format(time.DateOnly)
-	report, err := automation.ShadowReport(shadows, from, to, func(campaignID, first, last string) (map[string]analytics.Results, error) {
-		c, err := a.Campaigns.Get(r.Context(), orgID, campaignID)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := a.Campaigns.Rows(r.Context(), orgID, campaignID, first, min(last, budget.Today(now, c.Zone())))
-		if err != nil {
-			return nil, err
-		}
-		return campaign.ByDay(rows, c.ValuePer)
-	})
+	brought, err := a.brought(r.Context(), orgID, shadows, from, to)
 	if err != nil {
 		return err
 	}
+	report := automation.ShadowReport(shadows, from, to, brought)
 	return api.JSON(w, http.StatusOK, wireReport(rule, report))
+}
+
+// mostReported is how many actions of all rules a report looks through, and reportsAtOnce how many campaigns are
+// read at once for it.
+const (
+	mostReported  = 10_000
+	reportsAtOnce = 8
+)
+
+// brought is what each of the campaigns brought on the days.
+func (a API) brought(ctx context.Context, orgID string, shadows []automation.Execution, from, to string) (automation.Days, error) {
+	var ids []string
+	for _, x := range shadows {
+		ids = append(ids, x.CampaignID)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	days := make([]map[string]analytics.Results, len(ids))
+	reads := make([]func(context.Context) error, len(ids))
+	for i, id := range ids {
+		reads[i] = func(ctx context.Context) error {
+			c, err := a.Campaigns.Get(ctx, orgID, id)
+			if err != nil {
+				return err
+			}
+			rows, err := a.Campaigns.Rows(ctx, orgID, id, from, to)
+			if err != nil {
+				return err
+			}
+			days[i], err = campaign.ByDay(rows, c.ValuePer)
+			return err
+		}
+	}
+	err := parallel.UpTo(ctx, reportsAtOnce, reads...)
+	brought := automation.Days{}
+	for i, id := range ids {
+		brought[id] = days[i]
+	}
+	return brought, err
 }

@@ -221,7 +221,7 @@ func testAutomationLists(t *testing.T, h Harness) {
 	if !slices.Equal(got, want) || !slices.Equal(acted, want) {
 		t.Errorf("got  %v\nand  %v\nwant %v", got, acted, want)
 	}
-	since, err := s.ActionsSince(t.Context(), someOrg, h.Clock.Now().Add(-2*time.Minute))
+	since, err := s.ActionsSince(t.Context(), someOrg, h.Clock.Now().Add(-2*time.Minute), 10)
 	if err != nil || len(since) != 2 || since[0].EvaluationID != want[1] {
 		t.Errorf("since: %+v, %v", since, err)
 	}
