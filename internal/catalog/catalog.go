@@ -5,6 +5,7 @@ package catalog
 import (
 	"context"
 	"io"
+	"net/http"
 	"slices"
 	"time"
 
@@ -39,6 +40,7 @@ import (
 	"bellwether/internal/schedule"
 	"bellwether/internal/secret"
 	"bellwether/internal/store"
+	"bellwether/internal/web"
 )
 
 // Adapters are what the functions are wired to.
@@ -60,10 +62,18 @@ type Adapters struct {
 	PublicURL    string                             // where browsers reach us; "" for where a request came in
 	Images       produce.Images
 	Trackers     Trackers
+	Browser      Browser
 	Verifier     authorize.Verifier
 	Pause        func(ctx context.Context, d time.Duration) error
 	Now          func() time.Time
 	Random       io.Reader
+}
+
+// Browser is what the pages for people reach.
+type Browser struct {
+	API              http.RoundTripper
+	Issuer, ClientID string // who signs people in
+	OIDC             *http.Client
 }
 
 // Function is one Lambda function.
@@ -103,41 +113,44 @@ func (a Adapters) producers() []Function {
 	posts := store.Posts{Table: a.Table}
 	cursors := api.Cursors{Sealer: a.Cursors, Now: a.Now}
 	manners := api.Manners{Requests: store.Requests{Table: a.Table}, Now: a.Now, Random: a.Random}
-	http := func(name string, routes []api.Route) Function {
+	served := func(name string, routes []api.Route) Function {
 		return Function{Name: name, Handler: entry.NewHTTP(manners.Handler(routes...))}
 	}
 	return []Function{
-		http("campaigns-api", campaigns.API{Campaigns: campaignStore, Posts: posts, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Freshness: store.Scenes{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Campaigns: campaignStore, Cursors: cursors, Sleep: a.Pause}.Routes()),
-		http("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("channels-api", channels.API{
+		served("campaigns-api", campaigns.API{Campaigns: campaignStore, Posts: posts, Orgs: tenants, Accounts: store.Integrations{Table: a.Table}, Freshness: store.Scenes{Table: a.Table}, Cursors: cursors}.Routes()),
+		served("metrics-api", metrics.API{Campaigns: campaignStore, Snapshots: store.Snapshots{Table: a.Table}, Cursors: cursors}.Routes()),
+		served("dashboard-api", dashboard.API{Rows: store.Dashboard{Table: a.Table}, Alerts: store.Alerts{Table: a.Table}, Accounts: store.Runs{Table: a.Table}, Calendar: posts, Campaigns: campaignStore, Cursors: cursors, Sleep: a.Pause}.Routes()),
+		served("inbox-api", inbox.API{Inbox: store.Inbox{Table: a.Table}, Cursors: cursors}.Routes()),
+		served("channels-api", channels.API{
 			Orgs: tenants, Settings: store.Notify{Table: a.Table}, Ledger: store.Deliveries{Table: a.Table}, People: a.People, Sealer: a.Tokens,
 			Queue: a.AlertQueue, Guard: a.Outbound, Cursors: cursors, Random: a.Random,
 		}.Routes()),
-		http("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),
-		http("integrations-api", integrations.API{
+		served("events-api", events.API{Log: store.EventLog{Table: a.Table}, Cursors: cursors}.Routes()),
+		served("integrations-api", integrations.API{
 			Integrations: store.Integrations{Table: a.Table}, Grants: store.Grants{Table: a.Table}, Runs: store.Runs{Table: a.Table},
 			Keeper: a.keeper(), Connectors: a.Connectors, Queue: a.SyncQueue, States: a.Cursors, Cursors: cursors,
 			PublicURL: a.PublicURL, Random: a.Random,
 		}.Routes()),
-		http("posts-api", postsapi.API{
+		served("posts-api", postsapi.API{
 			Posts: posts, Accounts: store.Integrations{Table: a.Table}, Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 			Feeds: a.Cursors, PublicURL: a.PublicURL,
 		}.Routes()),
-		http("incidents-api", incidents.API{
+		served("incidents-api", incidents.API{
 			Incidents: store.Incidents{Table: a.Table}, Silences: store.Silences{Table: a.Table}, Accounts: store.Integrations{Table: a.Table},
 			Campaigns: campaignStore, Orgs: tenants, Cursors: cursors,
 		}.Routes()),
-		http("automations-api", slices.Concat(automations.API{
+		served("automations-api", slices.Concat(automations.API{
 			Rules: store.Rules{Table: a.Table}, Decisions: store.Automations{Table: a.Table}, Campaigns: campaignStore,
 			Scenes: store.Scenes{Table: a.Table}, Orgs: tenants, Links: consent.Links{Sealer: a.Cursors}, Cursors: cursors,
 		}.Routes(), recommendations.API{Recommendations: store.Recommendations{Table: a.Table}, Cursors: cursors}.Routes())),
-		http("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
-		http("tickets-api", tickets.API{
+		served("orgs-api", orgs.API{Tenants: tenants, Audit: store.Audit{Table: a.Table}, Cursors: cursors, Manners: manners}.Routes()),
+		served("tickets-api", tickets.API{
 			Tickets: store.Tickets{Table: a.Table}, Trackers: store.Trackers{Table: a.Table}, Incidents: store.Incidents{Table: a.Table},
 			Sealer: a.Tokens, Address: a.Outbound.Check, Cursors: cursors, PublicURL: a.PublicURL, Random: a.Random,
 		}.Routes()),
+		{Name: "web", Handler: entry.NewHTTP(web.App{
+			API: a.Browser.API, Sealer: a.Cursors, Issuer: a.Browser.Issuer, ClientID: a.Browser.ClientID, OIDC: a.Browser.OIDC, PublicURL: a.PublicURL, Now: a.Now,
+		}.Handler())},
 		{Name: "authorize", Handler: authorize.New(a.Verifier, tenants, a.Now)},
 		{Name: "relay-events", Handler: produce.RelayEvents(store.EventLog{Table: a.Table}, a.Bus, store.Parked{Table: a.Table}, a.Pause, a.Now)},
 		{Name: produce.WatchDeadlinesFunction, Handler: produce.WatchDeadlines(produce.Deadlines{

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +42,7 @@ func newGateway(s *System) *gateway {
 
 // ServeHTTP implements http.Handler.
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/" || r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {
+	if r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {
 		g.local.ServeHTTP(w, r)
 		return
 	}
@@ -148,6 +150,18 @@ func (g *gateway) respond(ctx context.Context, w http.ResponseWriter, function s
 	}
 	w.WriteHeader(out.StatusCode)
 	w.Write(body)
+}
+
+// RoundTrip implements http.RoundTripper: functions that ask the API reach it without a network.
+func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
+	in := r.Clone(r.Context())
+	in.Host = cmp.Or(r.Host, r.URL.Host)
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, in)
+	return w.Result(), nil
 }
 
 // gatewayMessage is how API Gateway itself answers.

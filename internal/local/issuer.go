@@ -34,15 +34,20 @@ const (
 
 // issuer is an OpenID Connect issuer for development: it signs in whoever asks.
 type issuer struct {
-	key *ecdsa.PrivateKey
-	now func() time.Time
+	key   *ecdsa.PrivateKey
+	now   func() time.Time
+	codes codes
+}
+
+func newIssuer(key *ecdsa.PrivateKey, now func() time.Time) *issuer {
+	return &issuer{key: key, now: now, codes: codes{open: map[string]granted{}}}
 }
 
 // openIssuer uses the key of the former start, so that its tokens are still good.
 func openIssuer(j *journal, now func() time.Time) (*issuer, error) {
 	if der := j.state(issuerKeyState); der != nil {
 		key, err := x509.ParseECPrivateKey(der)
-		return &issuer{key, now}, err
+		return newIssuer(key, now), err
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -52,11 +57,11 @@ func openIssuer(j *journal, now func() time.Time) (*issuer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &issuer{key, now}, j.setState(issuerKeyState, der)
+	return newIssuer(key, now), j.setState(issuerKeyState, der)
 }
 
-// token signs an ID token for the address.
-func (i *issuer) token(email, name string) (string, error) {
+// token signs an ID token for the address; nonce is "" where nobody gave one.
+func (i *issuer) token(email, name, nonce string) (string, error) {
 	email, err := tenant.CleanEmail(email)
 	if err != nil {
 		return "", err
@@ -65,10 +70,14 @@ func (i *issuer) token(email, name string) (string, error) {
 		name, _, _ = strings.Cut(email, "@")
 	}
 	now := i.now()
-	t := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
+	claims := jwt.MapClaims{
 		"iss": IssuerURL, "aud": Audience, "sub": email, "iat": now.Unix(), "exp": now.Add(tokenTTL).Unix(),
 		"email": email, "email_verified": true, "name": name, "token_use": "id",
-	})
+	}
+	if nonce != "" {
+		claims["nonce"] = nonce
+	}
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
 	t.Header["kid"] = keyID
 	return t.SignedString(i.key)
 }
@@ -89,7 +98,9 @@ func (i *issuer) document(path string) ([]byte, error) {
 	switch path {
 	case "/.well-known/openid-configuration":
 		return json.Marshal(map[string]any{
-			"issuer": IssuerURL, "jwks_uri": IssuerURL + "/jwks.json", "id_token_signing_alg_values_supported": []string{"ES256"},
+			"issuer": IssuerURL, "jwks_uri": IssuerURL + "/jwks.json", "token_endpoint": IssuerURL + tokenPath,
+			"authorization_endpoint":                localPrefix + "/issuer" + authorizePath, // where browsers are already
+			"id_token_signing_alg_values_supported": []string{"ES256"},
 		})
 	case "/jwks.json":
 		public, err := i.key.PublicKey.Bytes()
@@ -105,6 +116,18 @@ func (i *issuer) document(path string) ([]byte, error) {
 	return nil, nil
 }
 
+// answer is what the issuer answers to a function.
+func (i *issuer) answer(r *http.Request) (int, []byte, error) {
+	if isToken(r) {
+		return i.tokenAnswer(r)
+	}
+	doc, err := i.document(r.URL.Path)
+	if doc == nil {
+		return http.StatusNotFound, nil, err
+	}
+	return http.StatusOK, doc, err
+}
+
 // client reaches the issuer without a network.
 func (i *issuer) client() *http.Client { return &http.Client{Transport: i} }
 
@@ -113,13 +136,9 @@ func (i *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(r.URL.String(), IssuerURL+"/") {
 		return nil, fmt.Errorf("the local issuer is not at %s", r.URL.Host)
 	}
-	doc, err := i.document(r.URL.Path)
+	status, doc, err := i.answer(r)
 	if err != nil {
 		return nil, err
-	}
-	status := http.StatusOK
-	if doc == nil {
-		status = http.StatusNotFound
 	}
 	return &http.Response{
 		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,

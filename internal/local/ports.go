@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"time"
 
 	"bellwether/internal/bus"
@@ -135,3 +136,8 @@ func attributesOf(m channel.Message) map[string]string {
 	}
 	return all
 }
+
+// roundTripper is a function as an http.RoundTripper: the gateway is not there yet when the functions are wired.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -2,6 +2,7 @@ package local
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,9 @@ type route struct {
 	public   bool
 }
 
+// greedy weighs more than any number of variables: API Gateway takes a route with {name+} last.
+const greedy = 100
+
 // route finds the route of a request: one without variables before one with.
 func (p plan) route(method, escapedPath string) (found route, params map[string]string, ok bool) {
 	best := -1
@@ -21,14 +25,24 @@ func (p plan) route(method, escapedPath string) (found route, params map[string]
 			continue
 		}
 		values, matches := r.match(strings.Split(escapedPath, "/"))
-		if matches && (best < 0 || len(values) < best) {
-			found, params, ok, best = r, values, true, len(values)
+		weight := len(values)
+		if r.greedy() {
+			weight = greedy - len(r.segments)
+		}
+		if matches && (best < 0 || weight < best) {
+			found, params, ok, best = r, values, true, weight
 		}
 	}
 	return found, params, ok
 }
 
+// greedy tells a route whose last segment takes the rest of the path.
+func (r route) greedy() bool { return strings.HasSuffix(r.segments[len(r.segments)-1], "+}") }
+
 func (r route) match(path []string) (map[string]string, bool) {
+	if last := len(r.segments) - 1; r.greedy() && len(path) > last {
+		path = append(slices.Clone(path[:last]), strings.Join(path[last:], "/"))
+	}
 	if len(path) != len(r.segments) {
 		return nil, false
 	}
@@ -41,7 +55,7 @@ func (r route) match(path []string) (map[string]string, bool) {
 			if err != nil {
 				return nil, false
 			}
-			values[strings.TrimSuffix(name, "}")] = value
+			values[strings.TrimRight(name, "+}")] = value
 		case segment != path[i]:
 			return nil, false
 		}

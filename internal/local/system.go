@@ -121,7 +121,7 @@ func (s *System) assemble() (err error) {
 	for _, f := range s.config.Catalog(catalog.Adapters{
 		Table: table, Bus: localBus{s}, BudgetTopic: localTopic{s, budgetTopic}, FailureTopic: localTopic{s, failureTopic},
 		Timers: localTimers{s}, SyncQueue: localQueue{s, syncQueue}, AlertQueue: localQueue{s, alertQueue}, DeadQueue: func(listener string) queueSource { return deadQueue{s, listener} }, People: localPeople{s}, Senders: s.senders(), Outbound: outbound.Guard{Private: true}, Connectors: s.config.Connectors, Tokens: tokens, Cursors: cursors,
-		Images: s.config.Images, Trackers: s.config.Trackers, PublicURL: s.config.PublicURL, Verifier: verifier, Pause: s.config.Pause, Now: s.now, Random: rand.Reader,
+		Images: s.config.Images, Trackers: s.config.Trackers, PublicURL: s.config.PublicURL, Verifier: verifier, Browser: catalog.Browser{API: roundTripper(func(r *http.Request) (*http.Response, error) { return s.gateway.RoundTrip(r) }), Issuer: IssuerURL, ClientID: Audience, OIDC: s.issuer.client()}, Pause: s.config.Pause, Now: s.now, Random: rand.Reader,
 	}) {
 		s.functions[f.Name] = entry.Wrap(f.Handler, f.Name, observer, s.now)
 	}

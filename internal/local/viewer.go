@@ -14,7 +14,7 @@ import (
 // localPrefix begins the paths of the runner's own pages, which the deployed system does not have.
 const localPrefix = "/_local"
 
-//go:embed viewer.html
+//go:embed viewer.html signin.html
 var pages embed.FS
 
 type viewer struct {
@@ -23,16 +23,17 @@ type viewer struct {
 }
 
 func newViewer(s *System) http.Handler {
-	v := viewer{s, template.Must(template.ParseFS(pages, "viewer.html"))}
+	v := viewer{s, template.Must(template.ParseFS(pages, "viewer.html", "signin.html"))}
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", http.RedirectHandler(localPrefix, http.StatusFound))
 	mux.HandleFunc("GET "+localPrefix, v.show)
 	mux.HandleFunc("GET "+localPrefix+"/state", v.state)
 	mux.HandleFunc("POST "+localPrefix+"/token", v.token)
 	mux.HandleFunc("POST "+localPrefix+"/subscriptions/{id}/confirm", v.confirm)
 	mux.HandleFunc("POST "+localPrefix+"/dead-letters/{id}/redrive", v.redrive)
 	mux.Handle("POST "+localPrefix+"/sink/", http.StripPrefix(localPrefix+"/sink", s.sink))
-	mux.Handle(localPrefix+"/issuer/", http.StripPrefix(localPrefix+"/issuer", s.issuer))
+	mux.HandleFunc("GET "+localPrefix+"/issuer"+authorizePath, v.signInPage)
+	mux.HandleFunc("POST "+localPrefix+"/issuer"+authorizePath, v.signInPage)
+	mux.Handle("GET "+localPrefix+"/issuer/", http.StripPrefix(localPrefix+"/issuer", s.issuer))
 	return ownPages(mux)
 }
 
@@ -68,7 +69,7 @@ func (v viewer) show(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
-	if err := v.page.Execute(w, pageOf(st)); err != nil {
+	if err := v.page.ExecuteTemplate(w, "viewer.html", pageOf(st)); err != nil {
 		v.system.log("show the state: %v", err)
 	}
 }
@@ -87,7 +88,7 @@ func (v viewer) state(w http.ResponseWriter, _ *http.Request) {
 
 // token signs in whoever asks: curl -d email=ada@example.com localhost:8080/_local/token
 func (v viewer) token(w http.ResponseWriter, r *http.Request) {
-	t, err := v.system.issuer.token(r.FormValue("email"), r.FormValue("name"))
+	t, err := v.system.issuer.token(r.FormValue("email"), r.FormValue("name"), "")
 	if err != nil {
 		http.Error(w, "email must be an address like ada@example.com", http.StatusBadRequest)
 		return

@@ -42,7 +42,7 @@ func (r *reader) event(f *Function, name, n *yaml.Node) {
 
 var (
 	methods   = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-	routePath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9]*\}))+$`)
+	routePath = regexp.MustCompile(`^(/|(/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9]*\}))+(/\{[A-Za-z][A-Za-z0-9]*\+\})?)$`)
 	parameter = regexp.MustCompile(`\{[^}]*\}`)
 )
 

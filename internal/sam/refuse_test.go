@@ -34,7 +34,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"an unknown event", event("  Type: S3", "  Properties: {}"), `"S3"`},
 		{"a route of no API", event("  Type: HttpApi", "  Properties: { Method: GET, Path: /x } # <-"), "AWS::Serverless::HttpApi"},
 		{"an odd method", event("  Type: HttpApi", "  Properties: { ApiId: !Ref Api, Method: ANY, Path: /x }"), `"ANY"`},
-		{"a greedy path", event("  Type: HttpApi", "  Properties: { ApiId: !Ref Api, Method: GET, Path: '/{all+}' }"), "/{all+}"},
+		{"a greedy path that goes on", event("  Type: HttpApi", "  Properties: { ApiId: !Ref Api, Method: GET, Path: '/a/{all+}/b' }"), "/a/{all+}/b"},
 		{"another authorizer", event("  Type: HttpApi", "  Properties: { ApiId: !Ref Api, Method: GET, Path: /x, Auth: { Authorizer: B } } # <-"), "NONE"},
 		{"a rule of the default bus", event("  Type: EventBridgeRule", "  Properties: { Pattern: { source: [a] } } # <-"), "AWS::Events::EventBus"},
 		{"a rule without a pattern", event("  Type: EventBridgeRule", "  Properties: { EventBusName: !Ref Bus }"), "no Pattern"},

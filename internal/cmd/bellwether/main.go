@@ -17,7 +17,9 @@ import (
 
 	"bellwether/internal/catalog"
 	"bellwether/internal/local"
+	"bellwether/internal/parallel"
 	"bellwether/internal/sam"
+	"bellwether/internal/seed"
 )
 
 func main() {
@@ -32,12 +34,16 @@ func run() error {
 	dir := flag.String("dir", env("DIR", ".bellwether"), "where the state is kept")
 	path := flag.String("template", "template.yaml", "the template to run by")
 	faster := flag.String("speed", env("SPEED", "1"), "how many times faster than on AWS failed work is tried again")
+	filled := flag.String("seed", env("SEED", "yes"), "whether to make the organisation of demo@example.com at the first start: yes or no")
 	flag.Parse()
 	speed, err := strconv.ParseFloat(*faster, 64)
 	if err != nil || speed <= 0 {
 		return fmt.Errorf("SPEED must be a number above 0, not %q", *faster)
 	}
 
+	if *filled != "yes" && *filled != "no" {
+		return fmt.Errorf("SEED must be yes or no, not %q", *filled)
+	}
 	template, err := sam.Load(*path, "AlertEmail=alerts@example.com", "AlertPhone=+15550100123")
 	if err != nil {
 		return err
@@ -64,7 +70,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(serve(system, *addr, platforms), system.Close()); err != nil {
+	if err := errors.Join(serve(system, *addr, platforms, *filled == "yes"), system.Close()); err != nil {
 		return err
 	}
 	fmt.Println("\nStopped. Everything is kept for the next start; `make reset` clears it.")
@@ -76,7 +82,7 @@ func run() error {
 const requestsEnd = 30 * time.Second
 
 // serve answers until the process is told to stop; what is under way is finished.
-func serve(system *local.System, addr string, platforms *platforms) error {
+func serve(system *local.System, addr string, platforms *platforms, filled bool) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
@@ -86,7 +92,10 @@ func serve(system *local.System, addr string, platforms *platforms) error {
 	server := &http.Server{Handler: system.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	greet(listener.Addr().String(), platforms)
+	greet(addr, platforms)
+	if filled {
+		go fill(ctx, seed.Target{API: system.Handler(), Host: addr, Sandbox: platforms.url, Now: time.Now, Settle: settle})
+	}
 	select {
 	case err := <-served:
 		return err
@@ -101,12 +110,26 @@ func serve(system *local.System, addr string, platforms *platforms) error {
 	return nil
 }
 
+// fill makes the organisation that a newcomer looks at. Without it everything works too.
+func fill(ctx context.Context, t seed.Target) {
+	done, err := seed.Fill(ctx, t)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		fmt.Fprintln(os.Stderr, "bellwether: the organisation of", seed.Email, "is not whole; the next start goes on with it:", err)
+	case done:
+		fmt.Printf("\n%s is there: sign in as %s.\n", seed.Org, seed.Email)
+	}
+}
+
+// settle gives the system a moment.
+func settle(ctx context.Context) error { return parallel.Sleep(ctx, 100*time.Millisecond) }
+
 func greet(addr string, platforms *platforms) {
-	fmt.Printf(`Bellwether runs at http://%[1]s
+	fmt.Printf(`Bellwether runs at http://%[1]s -- open it in a browser, and go in as demo@example.com
 
   What it sends and what waits:  http://%[1]s/_local
   The ad platforms (a sandbox):  %[2]s
-  Sign in:                       TOKEN=$(curl -s http://%[1]s/_local/token -d email=ada@example.com)
+  A token for curl:              TOKEN=$(curl -s http://%[1]s/_local/token -d email=ada@example.com)
   Who am I:                      curl -s http://%[1]s/v1/me -H "Authorization: Bearer $TOKEN"
 
 README.md goes on from here. Ctrl-C stops it and loses nothing.
