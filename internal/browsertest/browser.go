@@ -66,6 +66,7 @@ type Options struct {
 	Width, Height int64
 	Language      string // of Accept-Language; "" for English
 	Dark          bool
+	NoScripts     bool // the page's own scripts don't run
 }
 
 // Page is a tab in a profile of its own.
@@ -107,6 +108,9 @@ func (b *Browser) Page(t testing.TB, o Options) *Page {
 			return err
 		}
 		if _, err := cdp.Call(ctx, t, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}}); err != nil {
+			return err
+		}
+		if _, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: o.NoScripts}); err != nil {
 			return err
 		}
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})

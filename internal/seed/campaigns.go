@@ -137,7 +137,7 @@ func (s *seeder) rules(ctx context.Context) error {
 		return err
 	}
 	watch := map[string]any{
-		"name": "Tell of low returns", "currency": "USD", "action": map[string]any{"kind": "pause"},
+		"name": "Low returns", "currency": "USD", "action": map[string]any{"kind": "pause"},
 		"when": map[string]any{"metric": "roas", "days": 7, "op": "below", "value": "1"},
 	}
 	if _, err := s.named(ctx, "/v1/automations", watch); err != nil {

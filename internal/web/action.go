@@ -246,8 +246,8 @@ func (p *page) choice(label, name, now string, values ...string) node {
 }
 
 // check is a labelled box to tick.
-func (p *page) check(label, name, value string, on bool) node {
-	return h.Label(h.Class("check"), h.Input(h.Type("checkbox"), h.Name(name), h.Value(value), g.If(on, h.Checked())), h.Span(g.Text(label)))
+func (p *page) check(label node, name, value string, on bool) node {
+	return h.Label(h.Class("check"), h.Input(h.Type("checkbox"), h.Name(name), h.Value(value), g.If(on, h.Checked())), h.Span(label))
 }
 
 // more hides what is not needed every day behind its name.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"bellwether/internal/money"
 	"bellwether/internal/tenant"
 )
 
@@ -59,5 +60,16 @@ func TestFigures(t *testing.T) {
 	}
 	if got := percent(nil); got != "–" {
 		t.Errorf("an undefined ratio is shown as %s", got)
+	}
+}
+
+func TestAmounts(t *testing.T) {
+	for given, want := range map[money.Amount]string{
+		money.Of(2_893_369_997, "USD"): "2,893.37 USD", money.Of(-2_893_369_997, "USD"): "-2,893.37 USD", money.Of(5_000, "USD"): "0.01 USD", money.Of(4_999, "USD"): "0.00 USD",
+		money.Of(1_499_999, "JPY"): "1 JPY", money.Of(1_500_000, "JPY"): "2 JPY", money.Of(1_234_567_000, "BHD"): "1,234.567 BHD", money.Of(0, "EUR"): "0.00 EUR",
+	} {
+		if got := amountText(given); got != want {
+			t.Errorf("%d micros %s are shown as %s, want %s", given.Micros, given.Currency, got, want)
+		}
 	}
 }

@@ -211,7 +211,7 @@ func (p *page) advice(list *api.RecommendationPage) node {
 		about := []string{"recommendationId", r.Id}
 		var evidence []node
 		for _, f := range r.Evidence {
-			evidence = append(evidence, h.Li(g.Text(p.word("figure."+f.Name)+": "), number(figureText(f, r.Currency))))
+			evidence = append(evidence, h.Li(g.Text(p.figureName(f.Name)+": "), number(figureText(f, r.Currency))))
 		}
 		items = append(items, h.Li(h.H3(g.Text(p.word("advice."+r.Kind)), g.Text(" "), p.chip("confidence."+r.Confidence)), h.P(h.A(h.Href("/app/campaigns/"+r.CampaignId), own(r.CampaignName)), g.Text(" · "+p.word("figure."+r.Effect.Name)+": "), number(figureText(r.Effect, r.Currency))),
 			p.more(p.T("The numbers"), h.Ul(g.Group(evidence))),
@@ -219,6 +219,30 @@ func (p *page) advice(list *api.RecommendationPage) node {
 				p.more(p.T("Dismiss"), p.form("recommendation.dismiss", about, p.field("recommendation.dismiss", "Why not", "reason", ""), h.Button(h.Type("submit"), p.text("Dismiss"))))))))
 	}
 	return h.Ul(h.Class("plain"), g.Group(items))
+}
+
+// figureName is the name of a figure: what it is of, and which of several.
+func (p *page) figureName(name string) string {
+	which, of, two := strings.Cut(name, "_")
+	if !two {
+		return p.word("figure." + name)
+	}
+	of = p.word("figure." + of)
+	switch which {
+	case "expected":
+		return p.T("%s, expected", of)
+	case "previous":
+		return p.T("%s, before", of)
+	case "projected":
+		return p.T("%s, foreseen", of)
+	case "moved":
+		return p.T("%s, moved", of)
+	case "from":
+		return p.T("%s, from where it is taken", of)
+	case "to":
+		return p.T("%s, where it goes", of)
+	}
+	return p.word("figure." + name)
 }
 
 // figureText is a figure of a recommendation.

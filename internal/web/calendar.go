@@ -172,7 +172,7 @@ func (p *page) newPost(v calendarView) node {
 	var boxes []node
 	for _, a := range v.accounts.Items {
 		if slices.Contains(channels, a.Platform) && a.Status == "connected" {
-			boxes = append(boxes, p.check(p.lang.Platform(a.Platform)+" · "+a.Account.Name, "integrationId", a.Id, false))
+			boxes = append(boxes, p.check(g.Group{g.Text(p.lang.Platform(a.Platform) + " · "), own(a.Account.Name)}, "integrationId", a.Id, false))
 		}
 	}
 	if len(boxes) == 0 {

@@ -183,7 +183,7 @@ func (p *page) incidentForms(v incidentView) node {
 	if v.members != nil {
 		var options []node
 		for _, m := range v.members.Items {
-			options = append(options, h.Option(h.Value(m.Id), g.If(i.AssigneeId != nil && *i.AssigneeId == m.Id, h.Selected()), g.Text(m.Name)))
+			options = append(options, h.Option(h.Value(m.Id), h.Dir("auto"), g.If(i.AssigneeId != nil && *i.AssigneeId == m.Id, h.Selected()), g.Text(m.Name)))
 		}
 		forms = append(forms, p.form("incident.assign", about, h.Label(h.Span(p.text("Owner")), h.Select(h.Name("userId"), g.Group(options))), h.Button(h.Type("submit"), p.text("Assign"))))
 	}
@@ -197,7 +197,7 @@ func (p *page) silenceForm(about []string) node {
 		p.field("silence.create", "Why", "reason", "", h.Required()),
 		h.Label(h.Span(p.text("For how long")), h.Select(h.Name("hours"), h.Option(h.Value("1"), p.text("1 hour")), h.Option(h.Value("4"), p.text("4 hours")),
 			h.Option(h.Value("24"), p.text("1 day")), h.Option(h.Value("168"), p.text("1 week")))),
-		p.check(p.T("Freeze: no automation touches it either"), "freeze", "true", false),
+		p.check(p.text("Freeze: no automation touches it either"), "freeze", "true", false),
 		h.Button(h.Type("submit"), p.text("Silence")))
 }
 

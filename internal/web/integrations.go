@@ -144,7 +144,7 @@ func (p *page) accountForms(i api.Integration) node {
 	return h.Div(h.Class("steering"),
 		p.do("account.sync", about, "Sync now"),
 		p.form("account.interval", atVersion(about, i.Version), p.field("account.interval", "Minutes between syncs", "everyMinutes", strconv.Itoa(i.EveryMinutes), h.Type("number"), h.Min("1")), h.Button(h.Type("submit"), p.text("Change"))),
-		p.more(p.T("Disconnect"), p.form("account.disconnect", about, p.check(p.T("Pause its campaigns at the platform first"), "pauseCampaigns", "true", true), h.Button(h.Type("submit"), h.Class("danger"), p.text("Disconnect")))),
+		p.more(p.T("Disconnect"), p.form("account.disconnect", about, p.check(p.text("Pause its campaigns at the platform first"), "pauseCampaigns", "true", true), h.Button(h.Type("submit"), h.Class("danger"), p.text("Disconnect")))),
 	)
 }
 

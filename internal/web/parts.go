@@ -12,11 +12,15 @@ import (
 
 func asProblem(err error) (*problem, bool) { return errors.AsType[*problem](err) }
 
-// live is the part of a page that keeps itself fresh: it asks again every so often, and what did not change
-// is not sent. What a person is writing is left alone.
+// live is the part of a page that keeps itself fresh: it is asked for again every so often, and what did not
+// change is not sent. What a person is writing is left alone. The one that asks stands beside it: links and forms
+// inside must not take over its ways.
 func (p *page) live(every string, children ...node) node {
-	return h.Div(h.ID("live"), g.Attr("hx-get", withoutDone(p.r.URL)), g.Attr("hx-trigger", "every "+every), g.Attr("hx-select", "#live"),
-		g.Attr("hx-target", "this"), g.Attr("hx-swap", "morph:outerHTML"), g.Attr("hx-push-url", "false"), h.Data("poll", ""), g.Group(children))
+	return g.Group{
+		h.Div(g.Attr("hidden"), h.Data("poll", ""), g.Attr("hx-get", withoutDone(p.r.URL)), g.Attr("hx-trigger", "every "+every+", refresh"), g.Attr("hx-select", "#live"),
+			g.Attr("hx-target", "#live"), g.Attr("hx-swap", "morph:outerHTML"), g.Attr("hx-push-url", "false")),
+		h.Div(h.ID("live"), g.Group(children)),
+	}
 }
 
 // withoutDone is the page's address without what was just done there: that is told once.

@@ -103,7 +103,7 @@ func (p *page) memberships() node {
 	}
 	var options []node
 	for _, o := range p.me.Orgs {
-		options = append(options, h.Option(h.Value(o.Id), g.If(p.me.OrgId != nil && *p.me.OrgId == o.Id, h.Selected()), g.Text(o.Name)))
+		options = append(options, h.Option(h.Value(o.Id), h.Dir("auto"), g.If(p.me.OrgId != nil && *p.me.OrgId == o.Id, h.Selected()), g.Text(o.Name)))
 	}
 	return g.Group{p.form("org.switch", nil, h.Label(h.Span(p.text("Act in")), h.Select(h.Name("orgId"), g.Group(options))), h.Button(h.Type("submit"), p.text("Change"))), accept}
 }
@@ -119,7 +119,7 @@ func (p *page) organisation(o api.Org) node {
 	}
 	return p.form("org.update", []string{"version", strconv.FormatInt(o.Version, 10)},
 		p.field("org.update", "Name", "name", o.Name, h.Required()), p.field("org.update", "Time zone", "timeZone", o.TimeZone),
-		p.field("org.update", "Thresholds in percent", "thresholds", thresholds), p.check(p.T("Pause campaigns at 100 %"), "autoPause", "true", o.AutoPause),
+		p.field("org.update", "Thresholds in percent", "thresholds", thresholds), p.check(p.text("Pause campaigns at 100 %"), "autoPause", "true", o.AutoPause),
 		h.Button(h.Type("submit"), p.text("Keep")))
 }
 
@@ -134,7 +134,7 @@ func (p *page) members(v settingsView) node {
 		about := []string{"userId", m.Id}
 		role := node(g.Text(p.word("role." + string(m.Role))))
 		if p.may("member.role") && m.Id != p.me.Id {
-			role = p.form("member.role", about, h.Label(h.Span(h.Class("visually-hidden"), g.Text(p.T("Role of %s", m.Name))), p.roleSelect(string(m.Role))), h.Button(h.Type("submit"), p.text("Change")))
+			role = p.form("member.role", about, h.Label(h.Span(h.Class("visually-hidden"), p.text("Role"), g.Text(" "), own(m.Name)), p.roleSelect(string(m.Role))), h.Button(h.Type("submit"), p.text("Change")))
 		}
 		remove := nothing
 		if p.may("member.role") && m.Id != p.me.Id {
@@ -212,7 +212,7 @@ func (p *page) hours(c *api.WorkCalendar) node {
 		if on {
 			named = append(named, p.word(day))
 		}
-		boxes = append(boxes, p.check(p.word(day), "days", day, on))
+		boxes = append(boxes, p.check(g.Text(p.word(day)), "days", day, on))
 	}
 	if !p.may("org.calendar") {
 		return p.facts(p.text("Days"), g.Text(strings.Join(named, " · ")), p.text("Hours"), number(c.From+" – "+c.To), p.text("Time zone"), g.Text(c.TimeZone))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -91,12 +92,18 @@ func grouped(decimal string) string {
 // amountText is an amount for people, in whole units of what the currency is paid in: platforms tell spend more
 // exactly than anybody can pay it. It is only shown so; nothing is counted with it.
 func amountText(m api.Money) string {
-	minor, err := money.ToMinor(m.Micros, m.Currency.Digits())
-	if err == nil {
-		m.Micros, err = money.FromMinor(minor, m.Currency.Digits())
+	unit := int64(money.Micro)
+	for range m.Currency.Digits() {
+		unit /= 10
 	}
-	if err != nil {
-		return m.Decimal() + " " + string(m.Currency)
+	if rest := m.Micros % unit; unit > 1 {
+		m.Micros -= rest
+		switch { // half away from zero, as receipts have it
+		case rest >= unit/2 && m.Micros <= math.MaxInt64-unit:
+			m.Micros += unit
+		case rest <= -unit/2 && m.Micros >= math.MinInt64+unit:
+			m.Micros -= unit
+		}
 	}
 	return grouped(m.Decimal()) + " " + string(m.Currency)
 }

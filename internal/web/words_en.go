@@ -20,6 +20,9 @@ var wordings = map[string]string{
 	"advice.overspend": "The budget will be spent early", "advice.budget_shift": "Another placement would use the budget better",
 	"confidence.low": "low confidence", "confidence.medium": "medium confidence", "confidence.high": "high confidence",
 
+	"figure.impressions": "Impressions", "figure.clicks": "Clicks", "figure.spend": "Spend", "figure.conversions": "Conversions", "figure.ctr": "CTR", "figure.cpc": "Cost of a click",
+	"figure.cvr": "Conversion rate", "figure.cpa": "Cost of a conversion", "figure.roas": "ROAS", "figure.budget": "Budget", "figure.pace": "Pace", "figure.elapsed": "Part of the period that is over",
+
 	"gate.mode": "the mode", "gate.freeze": "no freeze", "gate.freshness": "fresh results", "gate.minimum_data": "enough data",
 	"gate.maturity": "mature conversions", "gate.learning": "no learning phase", "gate.cooldown": "the cooldown", "gate.daily_cap": "the daily cap",
 	"gate.pending": "nothing on its way", "gate.conflict": "no stronger rule", "gate.step": "the step limit", "gate.breaker": "the breaker",

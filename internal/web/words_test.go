@@ -112,7 +112,7 @@ var moreValues = strings.Fields(`stale off none disabled breached met waiting co
 	no_rule_paused_it another_rule_beats_it not_running step_limit too_many_failures too_few_days too_few_impressions too_few_clicks too_few_conversions too_little_spend
 	conversions_not_mature undefined no_target truth.met truth.not_met truth.unknown
 	figure.clicks_gained figure.conversions_gained figure.revenue_gained figure.spend_saved figure.overspend_avoided figure.budget_used
-	completed failed partial transient rate_limited quota auth_expired auth_revoked auth_scope invalid_request not_found api_version_sunset unknown account_suspended`)
+	completed succeeded failed partial transient rate_limited quota auth_expired auth_revoked auth_scope invalid_request not_found api_version_sunset unknown account_suspended`)
 
 func values(t *testing.T) []string {
 	t.Helper()

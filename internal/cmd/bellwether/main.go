@@ -48,7 +48,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	platforms, err := openPlatforms(*dir, env("SANDBOX_PORT", "8081"))
+	platforms, err := openPlatforms(*dir, env("SANDBOX_PORT", "8081"), time.Now)
 	if err != nil {
 		return err
 	}

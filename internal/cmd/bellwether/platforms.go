@@ -22,8 +22,8 @@ type platforms struct {
 	server     *http.Server
 }
 
-func openPlatforms(dir, port string) (*platforms, error) {
-	server, err := sandbox.New(sandbox.Config{Now: time.Now, Path: filepath.Join(dir, "sandbox.json")})
+func openPlatforms(dir, port string, now func() time.Time) (*platforms, error) {
+	server, err := sandbox.New(sandbox.Config{Now: now, Path: filepath.Join(dir, "sandbox.json")})
 	if err != nil {
 		return nil, err
 	}
@@ -31,12 +31,12 @@ func openPlatforms(dir, port string) (*platforms, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the ad platforms need a port of their own (SANDBOX_PORT): %w", err)
 	}
-	p := &platforms{url: "http://" + listener.Addr().String(), server: &http.Server{Handler: withTrackers(server), ReadHeaderTimeout: 10 * time.Second}}
+	p := &platforms{url: "http://" + listener.Addr().String(), server: &http.Server{Handler: withTrackers(server, now), ReadHeaderTimeout: 10 * time.Second}}
 	endpoints := map[string]platform.Endpoint{}
 	for _, name := range sandbox.Platforms() {
 		endpoints[name] = sandbox.Endpoint(name, p.url)
 	}
-	if p.connectors, err = connectors.New(endpoints, connectors.NewClient(), time.Now); err != nil {
+	if p.connectors, err = connectors.New(endpoints, connectors.NewClient(), now); err != nil {
 		listener.Close()
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func openPlatforms(dir, port string) (*platforms, error) {
 }
 
 // withTrackers serves a sandbox of trackers beside that of the platforms.
-func withTrackers(platforms http.Handler) http.Handler {
-	trackers := tickets.New(tickets.Config{Now: time.Now, Lag: 5 * time.Second, HTTP: outbound.Guard{Private: true}.NewClient()})
+func withTrackers(platforms http.Handler, now func() time.Time) http.Handler {
+	trackers := tickets.New(tickets.Config{Now: now, Lag: 5 * time.Second, HTTP: outbound.Guard{Private: true}.NewClient()})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/github/", "/jira/", "/_tickets", "/_tickets/"} {
 		mux.Handle(path, trackers)
