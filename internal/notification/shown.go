@@ -8,7 +8,12 @@ func (l Language) Moment(at time.Time, zone *time.Location) string {
 }
 
 // Day is a day like "2026-11-30" for people.
-func (l Language) Day(day string) string { return l.date(day) }
+func (l Language) Day(day string) string {
+	if at, err := time.Parse(time.DateOnly, day); err == nil && l.spoken() == English {
+		return at.Format("2 Jan 2006")
+	}
+	return l.date(day)
+}
 
 // Month is the month of a day like "2026-11-30" for people.
 func (l Language) Month(day string) string { return l.month(day) }

@@ -36,7 +36,11 @@ const maxForm = 64 << 10
 func (s *signIn) act(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	a, ok := actions[r.PathValue("action")]
-	if r.ParseForm() != nil || !ok {
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form can't be read: it may be too long", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if !ok {
 		http.NotFound(w, r)
 		return
 	}

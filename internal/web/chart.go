@@ -8,6 +8,8 @@ import (
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
+
+	"bellwether/internal/notification"
 )
 
 // course is the spend of a period beside its budget, in major units of the currency. Floats are good enough
@@ -93,10 +95,18 @@ func (p *page) gridLines(c course) node {
 	for i := range 5 {
 		at := c.span() * float64(i) / 4
 		day := c.start.Add(time.Duration(at * float64(24*time.Hour)))
-		parts = append(parts, label("", c.x(at), chartBottom+18, []string{"start", "middle", "middle", "middle", "end"}[i], day.Format("2 Jan")))
+		parts = append(parts, label("", c.x(at), chartBottom+18, []string{"start", "middle", "middle", "middle", "end"}[i], p.shortDay(day)))
 	}
 	parts = append(parts, label("", chartLeft-6, chartBottom, "end", "0"))
 	return g.Group(parts)
+}
+
+// shortDay is a day in few letters.
+func (p *page) shortDay(day time.Time) string {
+	if p.lang == notification.Arabic {
+		return day.Format("2/1")
+	}
+	return day.Format("2 Jan")
 }
 
 // fan opens from what is spent to what the period will come to.

@@ -30,13 +30,13 @@ const (
 	seenLife    = time.Minute
 )
 
-// local tells an address of this machine, where there is no TLS.
-func local(base string) bool { return strings.HasPrefix(base, "http://") }
+// onThisMachine tells an address of this machine, where there is no TLS.
+func onThisMachine(base string) bool { return strings.HasPrefix(base, "http://") }
 
 func (a *App) cookie(r *http.Request, name, value string, life time.Duration) *http.Cookie {
 	c := &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second), HttpOnly: true,
-		Secure: !local(api.Base(r, a.PublicURL)), SameSite: http.SameSiteLaxMode,
+		Secure: !onThisMachine(api.Base(r, a.PublicURL)), SameSite: http.SameSiteLaxMode,
 	}
 	if value == "" {
 		c.MaxAge = -1
