@@ -11,10 +11,10 @@ export CGO_ENABLED := 0
 FUNCTIONS := $(notdir $(wildcard functions/*))
 FLAGS     := -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w"
 
-.PHONY: help run reset test lint generate demo bench mutants test-dynamo build $(FUNCTIONS:%=build/%)
+.PHONY: help run reset test lint generate demo bench mutants screenshots test-dynamo build $(FUNCTIONS:%=build/%)
 
 help:
-	@echo "make run [STORE=dynamodb] [PORT=8080] [SPEED=1]   the whole system on this machine"
+	@echo "make run [STORE=dynamodb] [PORT=8080] [SPEED=1] [SEED=no]   the whole system on this machine"
 	@echo "make reset        forget the state of make run"
 	@echo "make test         all tests and checks"
 	@echo "make lint         gofmt, go vet, staticcheck"
@@ -22,6 +22,7 @@ help:
 	@echo "make demo         the budget story on real ad data"
 	@echo "make bench        the performance goals, measured"
 	@echo "make mutants      defects sown on purpose: the tests must catch each"
+	@echo "make screenshots  the README's pictures, by headless Chromium"
 	@echo "make test-dynamo  the store's suite on DYNAMODB_ENDPOINT, or on moto_server or dynalite where found"
 	@echo "make build        every function as it deploys"
 
@@ -50,6 +51,10 @@ bench:
 
 mutants:
 	go run ./internal/cmd/mutants
+
+screenshots:
+	mkdir -p internal/web/screenshots
+	SCREENSHOTS=$(CURDIR)/internal/web/screenshots BROWSER_REQUIRED=1 go test -count=1 -run TestScreenshots ./internal/cmd/bellwether
 
 test-dynamo:
 	TEST_DYNAMO=1 go test -count=1 -run 'Endpoint' -v ./internal/store/dynamo

@@ -18,7 +18,7 @@ import (
 func main() {
 	root := flag.String("root", ".", "the module's folder")
 	rounds := flag.Int("rounds", 40, "starts of each function")
-	only := flag.String("only", "", "comma-separated parts: static, starts, warm, counts, flat, pipeline, syncs, posts, forecast (empty: all)")
+	only := flag.String("only", "", "comma-separated parts: static, starts, warm, counts, flat, pipeline, syncs, posts, pages, forecast (empty: all)")
 	strict := flag.Bool("strict", false, "exit 1 when a goal is missed")
 	verbose := flag.Bool("v", false, "show what the figures are made of")
 	flag.Parse()
@@ -55,6 +55,7 @@ func run(ctx context.Context, root string, rounds int, only string, r *report) e
 		{"static", b.static}, {"starts", b.starts}, {"warm", b.warm},
 		{"pipeline", b.pipeline}, {"counts", b.counts}, {"flat", b.flat}, {"syncs", b.syncs},
 		{"posts", func(ctx context.Context) error { return posts(ctx, b.report) }},
+		{"pages", func(ctx context.Context) error { return pages(ctx, b.root, b.dir, b.report) }},
 		{"forecast", func(context.Context) error { return backtest(&r.tables) }},
 	}
 	wanted := strings.FieldsFunc(only, func(c rune) bool { return c == ',' })
