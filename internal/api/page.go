@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Page is one of the few pages that a person meets here without the dashboard. Everything in it is escaped,
+// Page is one of the few pages that a person meets outside of the dashboard, to which it leads. Everything in it is escaped,
 // but for the form.
 type Page struct {
 	Status   int
@@ -51,6 +51,6 @@ func (p Page) Write(w http.ResponseWriter) error {
 	}
 	title := html.EscapeString(p.Title)
 	_, err := fmt.Fprintf(w, "<!doctype html><html lang=\"%s\"%s><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"+
-		"<title>%s</title><style>%s</style><h1>%s</h1>%s%s</html>\n", language, direction, title, pageStyle, title, text.String(), p.Form)
+		"<title>%s</title><style>%s</style><h1>%s</h1>%s%s<p><a href=\"/app\">Bellwether</a></p></html>\n", language, direction, title, pageStyle, title, text.String(), p.Form)
 	return err
 }

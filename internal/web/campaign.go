@@ -153,7 +153,7 @@ func (p *page) spendChart(v campaignView) node {
 		bar = g.Group{p.bar(v.c.PeriodTotals.Spend, b.Amount, b.PercentUsed, v.forecast),
 			h.P(h.Class("dim"), number(b.PercentUsed+" %"), g.Text(" · "), number(amountText(v.c.PeriodTotals.Spend)+" / "+amountText(b.Amount)), g.Text(" · "+p.word("period."+string(b.Period))))}
 	}
-	return g.Group{bar, p.chart(v.course(p)), p.forecastText(v.forecast), p.legend()}
+	return g.Group{bar, p.chart(v.course(p)), p.forecastText(v.forecast), p.legend(true)}
 }
 
 // course is what the chart draws.

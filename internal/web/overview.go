@@ -134,7 +134,7 @@ func (p *page) budgets(tiles []api.Tile, forecasts map[string]*api.Forecast) nod
 	}
 	out := g.Group{}
 	if len(budgeted) > 0 {
-		out = append(out, h.Ul(h.Class("budgets"), g.Group(budgeted)), p.legend())
+		out = append(out, h.Ul(h.Class("budgets"), g.Group(budgeted)), p.legend(false))
 	}
 	if len(others) > 0 {
 		out = append(out, p.more(p.T("Campaigns without a budget: %d", len(others)), h.Ul(h.Class("budgets"), g.Group(others))))
@@ -185,9 +185,14 @@ func (p *page) platforms(ids []string) string {
 	return text
 }
 
-func (p *page) legend() node {
+// legend tells what the marks mean; of a chart, also those that a bar has not.
+func (p *page) legend(chart bool) node {
+	more := nothing
+	if chart {
+		more = g.Group{g.Text(" "), h.Span(h.Class("key pace")), p.text("an even pace"), g.Text(" ⏸ "), p.text("paused")}
+	}
 	return h.P(h.Class("legend dim"), h.Span(h.Class("key spent")), p.text("spent"), g.Text(" "), h.Span(h.Class("key fan")), p.text("forecast, 8 of 10 cases"),
-		g.Text(" "), h.Span(h.Class("key marks")), p.text("80, 90 and 100 %"))
+		g.Text(" "), h.Span(h.Class("key marks")), p.text("80, 90 and 100 %"), more)
 }
 
 func (p *page) alerts(list []api.Alert) node {

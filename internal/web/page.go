@@ -151,9 +151,11 @@ func (p *page) count(ctx context.Context) {
 }
 
 // write answers with the page and its entity tag.
-func (p *page) write(w http.ResponseWriter, draw draw) {
+func (p *page) write(w http.ResponseWriter, draw draw) { p.answer(w, p.shell(draw())) }
+
+func (p *page) answer(w http.ResponseWriter, content node) {
 	var out bytes.Buffer
-	if err := p.shell(draw()).Render(&out); err != nil {
+	if err := content.Render(&out); err != nil {
 		obs.Note(p.r.Context(), "error", err.Error())
 		http.Error(w, "this page can't be shown", http.StatusInternalServerError)
 		return

@@ -16,11 +16,13 @@ func asProblem(err error) (*problem, bool) { return errors.AsType[*problem](err)
 // change is not sent. What a person is writing is left alone. The one that asks stands beside it: links and forms
 // inside must not take over its ways.
 func (p *page) live(every string, children ...node) node {
-	return g.Group{
-		h.Div(g.Attr("hidden"), h.Data("poll", ""), g.Attr("hx-get", withoutDone(p.r.URL)), g.Attr("hx-trigger", "every "+every+", refresh"), g.Attr("hx-select", "#live"),
-			g.Attr("hx-target", "#live"), g.Attr("hx-swap", "morph:outerHTML"), g.Attr("hx-push-url", "false")),
-		h.Div(h.ID("live"), g.Group(children)),
-	}
+	return g.Group{p.poll(withoutDone(p.r.URL), every, "#live"), h.Div(h.ID("live"), g.Group(children))}
+}
+
+// poll asks for an address every so often, and brings a part of the page up to date by the answer.
+func (p *page) poll(address, every, part string) node {
+	return h.Div(g.Attr("hidden"), h.Data("poll", ""), g.Attr("hx-get", address), g.Attr("hx-trigger", "every "+every+", refresh"), g.Attr("hx-select", part),
+		g.Attr("hx-target", part), g.Attr("hx-swap", "morph:outerHTML"), g.Attr("hx-push-url", "false"))
 }
 
 // withoutDone is the page's address without what was just done there: that is told once.

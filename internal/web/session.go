@@ -203,6 +203,7 @@ func (s *signIn) end(w http.ResponseWriter, r *http.Request) {
 	for _, name := range []string{tokenCookie, refreshCookie, seenCookie} {
 		http.SetCookie(w, s.app.cookie(r, name, "", 0))
 	}
+	w.Header().Set("Clear-Site-Data", `"cache"`) // the way back shows nothing either
 	leave(w, r, "/")
 }
 

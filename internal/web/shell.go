@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -58,6 +60,7 @@ func (p *page) shell(content node) node {
 				g.Attr("hx-swap", "outerHTML show:window:top"), h.Data("url", p.r.URL.RequestURI()),
 				p.header(),
 				h.Main(h.ID("content"), h.TabIndex("-1"), p.banner(), content),
+				h.Footer(h.A(h.Href("/docs"), g.Attr("hx-boost", "false"), p.text("The API"))),
 			),
 			p.notices(),
 		),
@@ -84,24 +87,48 @@ func (p *page) header() node {
 			org = o.Name
 		}
 	}
-	var items []node
-	for _, place := range places {
-		current := p.r.URL.Path == place.path || place.path != "/app" && len(p.r.URL.Path) > len(place.path) && p.r.URL.Path[:len(place.path)+1] == place.path+"/"
-		items = append(items, h.Li(h.A(h.Href(place.path), g.If(current, h.Aria("current", "page")), g.Text(p.T(place.name)), p.badge(place.path))))
-	}
 	who := p.me.Actor
 	if p.me.Name != nil {
 		who = *p.me.Name
 	}
 	return h.Header(h.Class("bar"),
 		p.brand("/app"),
-		h.Nav(h.Aria("label", p.T("Pages")), h.Ul(items...)),
+		h.Nav(h.Aria("label", p.T("Pages")), p.places(p.r.URL.Path),
+			p.poll("/app/counts", "30s", "#places")),
 		h.Div(h.Class("who"),
-			h.Span(h.Class("org"), g.El("bdi", g.Text(org))),
-			h.Span(g.El("bdi", g.Text(who)), g.Text(" · "), g.Text(p.word("role."+string(p.role)))),
+			h.Span(h.Class("org"), own(org)), h.Span(own(who), g.Text(" · "), g.Text(p.word("role."+string(p.role)))),
 			h.Form(h.Method("post"), h.Action("/app/sign-out"), h.Button(h.Class("quiet"), g.Text(p.T("Sign out")))),
 		),
 	)
+}
+
+// places is the navigation, with what waits behind its entries.
+func (p *page) places(path string) node {
+	var items []node
+	for _, place := range places {
+		current := path == place.path || place.path != "/app" && strings.HasPrefix(path, place.path+"/")
+		items = append(items, h.Li(h.A(h.Href(place.path), g.If(current, h.Aria("current", "page")), g.Text(p.T(place.name)), p.badge(place.path))))
+	}
+	return h.Ul(h.ID("places"), g.Group(items))
+}
+
+// counts answers with the navigation alone: an open page keeps its counts fresh by it.
+func (s *signIn) counts(w http.ResponseWriter, r *http.Request) {
+	p, err := s.newPage(w, r)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p.count(r.Context())
+	if p.countless {
+		w.WriteHeader(http.StatusNoContent) // what is known stays
+		return
+	}
+	path := ""
+	if current, err := url.Parse(r.Header.Get("HX-Current-URL")); err == nil {
+		path = current.Path
+	}
+	p.answer(w, p.places(path))
 }
 
 func (p *page) brand(home string) node {

@@ -42,6 +42,7 @@ func (a App) Handler() http.Handler {
 	for pattern, v := range views {
 		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) { s.show(w, r, v) })
 	}
+	mux.HandleFunc("GET /app/counts", s.counts)
 	mux.HandleFunc("POST /app/do/{action}", s.act)
 	mux.HandleFunc("GET /app/", func(w http.ResponseWriter, r *http.Request) { s.show(w, r, missing) })
 	whole := http.NewServeMux()

@@ -47,7 +47,7 @@ var arabicMoney = map[string]string{
 	"No campaigns yet. Connect an ad account and its campaigns come by themselves, or make one by the API.": "لا حملات بعد. اربط حساب إعلانات فتأتي حملاته تلقائيًا، أو أنشئ حملة بواجهة البرمجة.",
 	"Connect an account": "اربط حسابًا", "Budgets": "الميزانيات", "Budget": "الميزانية", "Alerts": "التنبيهات", "Next posts": "المنشورات القادمة", "Accounts": "الحسابات",
 	"Campaigns and their budgets show here.": "تظهر هنا الحملات وميزانياتها.", "Campaigns without a budget: %d": "حملات بلا ميزانية: %d", "No budget.": "بلا ميزانية.",
-	"spent": "أُنفق", "forecast, 8 of 10 cases": "التوقع في 8 حالات من 10", "80, 90 and 100 %": "80 و90 و100 %", "by a rule": "بقاعدة",
+	"spent": "أُنفق", "forecast, 8 of 10 cases": "التوقع في 8 حالات من 10", "an even pace": "وتيرة متساوية", "80, 90 and 100 %": "80 و90 و100 %", "by a rule": "بقاعدة",
 	"No alerts in the running periods.": "لا تنبيهات في الفترات الجارية.", "No post is scheduled.": "لا منشور مجدول.", "no time yet": "بلا موعد بعد", "No account is connected.": "لا حساب مرتبط.",
 	"%s %% of %s spent": "أُنفق %s %% من %s", "; forecast %s to %s, middle %s": "؛ التوقع من %s إلى %s، والأوسط %s",
 	"Spend and budget": "الإنفاق والميزانية", "Placements": "مواضع الإعلان", "Placement": "الموضع", "Day by day": "يومًا بيوم", "Older days": "الأيام الأقدم", "Figures": "الأرقام", "Figure": "الرقم", "Recommendations": "التوصيات", "What happened": "ما حدث",
