@@ -369,7 +369,7 @@ func (p *page) checks(list []api.DecisionCheck) node {
 		if sign, ok := signs[op]; ok {
 			op = sign
 		}
-		rows = append(rows, []node{h.Span(h.Dir("ltr"), g.Text(c.Metric)), number(c.From + " – " + c.To), number(grouped(api.Value(c.Value))), number(op + " " + grouped(api.Value(c.Bar))), g.Group{g.Text(p.word("truth." + c.Truth)), g.If(c.Why != nil, h.Span(h.Class("dim"), g.Text(" "+p.word(api.Value(c.Why)))))}})
+		rows = append(rows, []node{h.Span(h.Dir("ltr"), g.Text(c.Metric)), number(c.From + " – " + c.To), number(grouped(cut(api.Value(c.Value), 4))), number(op + " " + grouped(api.Value(c.Bar))), g.Group{g.Text(p.word("truth." + c.Truth)), g.If(c.Why != nil, h.Span(h.Class("dim"), g.Text(" "+p.word(api.Value(c.Why)))))}})
 	}
 	if len(rows) == 0 {
 		return nothing
@@ -392,7 +392,7 @@ func (p *page) gates(list []api.DecisionGate) node {
 		if x.Until != nil {
 			until = g.Group{g.Text(" "), p.text("until"), g.Text(" "), p.moment(*x.Until)}
 		}
-		items = append(items, h.Li(g.Text(p.word("gate."+x.Gate)+" "), p.chip(verdict), g.If(detail != "", number(detail)), g.If(x.Why != nil, g.Text(" "+p.word(api.Value(x.Why)))), until))
+		items = append(items, h.Li(g.Text(p.word("gate."+x.Gate)+" "), p.chip(verdict), g.If(detail != "", g.Group{g.Text(" "), number(strings.TrimSpace(detail))}), g.If(x.Why != nil, g.Text(" "+p.word(api.Value(x.Why)))), until))
 	}
 	if len(items) == 0 {
 		return nothing

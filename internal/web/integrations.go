@@ -152,7 +152,7 @@ func (p *page) health(i api.Integration, x *api.IntegrationHealth) node {
 	if x == nil {
 		return p.missingPart()
 	}
-	rate := func(s api.SyncStatistics) string { return percent(s.SuccessRate) + " / " + strconv.Itoa(s.Runs) }
+	rate := func(s api.SyncStatistics) string { return p.T("%s of %d", percent(s.SuccessRate), s.Runs) }
 	pairs := []node{
 		p.text("Platform"), g.Text(p.lang.Platform(i.Platform)),
 		p.text("Data as of"), p.momentOr(x.DataAsOf, "never"), p.text("Last sync"), p.momentOr(x.LastSuccessAt, "never"), p.text("Next sync"), p.momentOr(x.NextSyncAt, "not planned"),

@@ -34,7 +34,7 @@ func run() error {
 	dir := flag.String("dir", env("DIR", ".bellwether"), "where the state is kept")
 	path := flag.String("template", "template.yaml", "the template to run by")
 	faster := flag.String("speed", env("SPEED", "1"), "how many times faster than on AWS failed work is tried again")
-	filled := flag.String("seed", env("SEED", "yes"), "whether to make the organisation of demo@example.com at the first start: yes or no")
+	filled := flag.String("seed", env("SEED", "yes"), "whether the first start makes the organisation of demo@example.com: yes or no; never in a table elsewhere")
 	flag.Parse()
 	speed, err := strconv.ParseFloat(*faster, 64)
 	if err != nil || speed <= 0 {
@@ -70,7 +70,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(serve(system, *addr, platforms, *filled == "yes"), system.Close()); err != nil {
+	if err := errors.Join(serve(system, *addr, platforms, *filled == "yes" && config.Table == nil), system.Close()); err != nil {
 		return err
 	}
 	fmt.Println("\nStopped. Everything is kept for the next start; `make reset` clears it.")
