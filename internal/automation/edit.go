@@ -58,11 +58,16 @@ func (b Book) Replace(r Rule, version int64, cause event.Cause) (Book, Rule, []e
 func (r Rule) does(old Rule) bool {
 	bare := func(r Rule) Rule {
 		return Rule{
-			Scope: r.Scope, When: r.When, Days: r.Days, Action: r.Action, Target: r.Target, Currency: r.Currency,
+			When: r.When, Days: r.Days, Action: r.Action, Target: r.Target, Currency: r.Currency,
 			CooldownMinutes: r.CooldownMinutes, DailyActions: r.DailyActions, FourEyesMicros: r.FourEyesMicros,
 		}
 	}
-	return reflect.DeepEqual(bare(r), bare(old))
+	return r.Scope.same(old.Scope) && reflect.DeepEqual(bare(r), bare(old))
+}
+
+// same reports whether both reach the same campaigns. A list that is empty says what no list says.
+func (s Scope) same(other Scope) bool {
+	return slices.Equal(s.CampaignIDs, other.CampaignIDs) && slices.Equal(s.Platforms, other.Platforms)
 }
 
 // Remove takes the rule out of the book. What it paused stays paused until a person resumes it.

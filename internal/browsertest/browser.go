@@ -78,6 +78,7 @@ type Page struct {
 	mu       sync.Mutex
 	findings []string
 	expected []int
+	offline  bool
 	requests int
 	bytes    int64
 }
@@ -126,6 +127,13 @@ func (p *Page) Expect(statuses ...int) {
 	p.expected = append(p.expected, statuses...)
 }
 
+// ExpectOffline lets requests fail that reach nobody.
+func (p *Page) ExpectOffline() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.offline = true
+}
+
 // Findings are what the page's console and requests showed so far.
 func (p *Page) Findings() []string {
 	p.mu.Lock()
@@ -160,7 +168,9 @@ func (p *Page) hear(ev any) {
 			for _, a := range e.Args {
 				text = append(text, string(a.Value)+a.Description)
 			}
-			found("console.%s: %s", e.Type, strings.Join(text, " "))
+			if said := strings.Join(text, " "); !p.offline || !strings.Contains(said, "htmx:") {
+				found("console.%s: %s", e.Type, said)
+			}
 		}
 	case *runtime.EventExceptionThrown:
 		found("an exception that nobody caught: %s", e.ExceptionDetails.Exception.Description)
@@ -172,6 +182,9 @@ func (p *Page) hear(ev any) {
 }
 
 func (p *Page) expects(text string) bool {
+	if p.offline && strings.Contains(text, "net::ERR_") {
+		return true
+	}
 	return slices.ContainsFunc(p.expected, func(status int) bool { return strings.Contains(text, fmt.Sprintf("status of %d", status)) })
 }
 

@@ -80,3 +80,36 @@ func TestRuleFromShadowToUndo(t *testing.T) {
 	wantText(t, "a day of peace", r.do("GET", "/v1/decisions?limit=1&subject="+subject, "", 200), `"outcome":"blocked"`, `"person_decided"`)
 	wantText(t, "still", r.do("GET", campaign, "", 200), `"status":"active"`)
 }
+
+// Who reads a rule, changes its mode and sends all of it back has changed its mode and nothing else: what it does is
+// the same, so it keeps what it was trusted with.
+func TestAReadRuleKeepsItsModeWhenItIsSentBack(t *testing.T) {
+	r := start(t, t.TempDir(), newClock())
+	var presets struct {
+		Items []struct{ Rule json.RawMessage }
+	}
+	if err := json.Unmarshal([]byte(r.do("GET", "/v1/automations/presets", "", 200)), &presets); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range presets.Items {
+		rule := "/v1/automations/" + idOf(t, r.do("POST", "/v1/automations", string(p.Rule), http.StatusCreated))
+		var read map[string]any
+		if err := json.Unmarshal([]byte(r.do("GET", rule, "", 200)), &read); err != nil {
+			t.Fatal(err)
+		}
+		for _, ours := range []string{"id", "createdAt", "createdBy", "updatedAt", "version", "tripped"} {
+			delete(read, ours)
+		}
+		read["mode"] = "act"
+		back, err := json.Marshal(read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantText(t, "the rule", r.do("PUT", rule, string(back), 200), `"mode":"act"`)
+		read["consecutiveDays"] = 5
+		if back, err = json.Marshal(read); err != nil {
+			t.Fatal(err)
+		}
+		wantText(t, "another rule", r.do("PUT", rule, string(back), 200), `"mode":"shadow"`)
+	}
+}

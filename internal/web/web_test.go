@@ -361,6 +361,24 @@ func TestAnAction(t *testing.T) {
 	}
 }
 
+// A form may not lead to another site, so the person is led there; what is no web address leads nowhere.
+func TestConnecting(t *testing.T) {
+	v := visit(t)
+	v.signIn()
+	v.api.answers["POST /v1/integrations"] = answer{201, `{"id":"c","authorizationUrl":"https://meta.example/oauth?state=x"}`, ""}
+	const form = "platform=meta&back=/app/integrations"
+	if w := v.send(http.MethodPost, "/app/do/account.connect", form, "HX-Request", "true"); w.Header().Get("HX-Redirect") != "https://meta.example/oauth?state=x" {
+		t.Errorf("it leads to %q", w.Header().Get("HX-Redirect"))
+	}
+	if w := v.send(http.MethodPost, "/app/do/account.connect", form); w.Code != 200 || !strings.Contains(w.Body.String(), `href="https://meta.example/oauth?state=x"`) {
+		t.Errorf("%d %.300s", w.Code, w.Body)
+	}
+	v.api.answers["POST /v1/integrations"] = answer{201, `{"id":"c","authorizationUrl":"javascript:alert(1)"}`, ""}
+	if w := v.send(http.MethodPost, "/app/do/account.connect", form); strings.Contains(w.Body.String(), `href="javascript`) {
+		t.Errorf("%.300s", w.Body)
+	}
+}
+
 // The policy, and all else that keeps a page to itself, stands on every answer.
 func TestHeaders(t *testing.T) {
 	v := visit(t)

@@ -32,6 +32,8 @@ var wordings = map[string]string{
 	"slack": "Slack", "teams": "Teams", "webhook": "Webhook",
 	"box.all": "All", "box.unread": "Unread", "box.snoozed": "Put off", "box.archived": "Archived",
 
+	"SlaAtRisk": "SLA at risk", "SlaBreached": "SLA breached", "AckTimedOut": "Not acknowledged in time",
+
 	"forecast.no_budget": "There is no budget.", "forecast.insufficient_data": "There are too few results.", "forecast.open_period": "The budget's time has no end.",
 	"forecast.not_begun": "The period has not begun.", "forecast.period_over": "The period is over.", "forecast.stale_data": "The results are too old.",
 }

@@ -241,3 +241,120 @@ func TestSignOut(t *testing.T) {
 	p.Click("#demo")
 	p.WaitText("h1", "Inbox")
 }
+
+// A lost connection is told, and what was known stays.
+func TestLostConnection(t *testing.T) {
+	w, p := at(t, seed.Email, 1440)
+	p.WaitText("main", "Campaign 936")
+	p.ExpectOffline()
+	w.server.Close()
+	p.Eval(`htmx.trigger("main [data-poll]", "refresh")`)
+	p.Until("the page says so", `!document.querySelector("#offline").hidden`)
+	p.WaitText("main", "Campaign 936")
+	p.Axe()
+}
+
+// A newcomer's pages are empty, and say how that changes.
+func TestEmptyOrganisation(t *testing.T) {
+	_, p := at(t, "grace@example.com", 360)
+	for path, want := range map[string]string{
+		"/app": "No campaigns yet.", "/app/calendar": "No posts in these days.", "/app/integrations": "No account is connected.", "/app/inbox": "Nothing here.",
+		"/app/incidents": "No incident is open.", "/app/automations": "No rules yet.", "/app/events": "Nothing happened in this time.", "/app/settings": "No keys.",
+	} {
+		p.Goto(path)
+		p.WaitText("main", want)
+		p.Axe()
+		p.NoOverflow()
+	}
+}
+
+func TestSettings(t *testing.T) {
+	w, p := at(t, seed.Email, 1440)
+	p.Goto("/app/settings")
+	p.Type(in("main", "key.create")+" input[name=name]", "Reports")
+	p.Click(in("main", "key.create") + " button")
+	p.WaitText(".banner.good", "Copy this now")
+	key := p.Text(".banner .secret")
+	if !strings.HasPrefix(key, "bw_") && len(key) < 32 {
+		t.Errorf("the key is %q", key)
+	}
+	p.WaitText("main", "Reports")
+	p.Type(in("main", "member.invite")+" input[name=email]", "new@example.com")
+	p.Click(in("main", "member.invite") + " button")
+	p.WaitText(".banner.good", "The invitation is made.")
+	p.WaitText("main", "new@example.com")
+	if strings.Contains(p.Text("main"), key) {
+		t.Error("the key is shown again")
+	}
+	p.Type(in("main", "me.notifications")+" input[name=timeZone]", "Mars")
+	p.Expect(422)
+	p.Click(in("main", "me.notifications") + " button")
+	p.WaitText(".banner.bad", "timeZone")
+	p.Type(in("main", "me.notifications")+" input[name=timeZone]", "Asia/Riyadh")
+	p.Click(in("main", "me.notifications") + " button")
+	p.WaitText(".banner.good", "Your preferences are kept.")
+	var mine struct{ Preferences struct{ TimeZone string } }
+	w.ask("GET", "/v1/me/notifications", "", &mine)
+	if mine.Preferences.TimeZone != "Asia/Riyadh" {
+		t.Errorf("kept is %+v", mine)
+	}
+}
+
+func TestWriteAPost(t *testing.T) {
+	w, p := at(t, "omar@example.com", 1440)
+	p.Goto("/app/calendar")
+	p.Click("details summary")
+	p.Type(in("main", "post.create")+" textarea", "A word from the page")
+	p.Eval(`document.querySelector('[name="publishAt"]').value = "2026-11-24T12:30"`)
+	p.Click(in("main", "post.create") + " input[type=checkbox]")
+	p.Click(in("main", "post.create") + " button")
+	p.WaitText(".banner.good", "The post is kept.")
+	p.WaitText("#day-2026-11-24", "A word from the page")
+	var posts struct {
+		Items []struct {
+			LocalTime string
+			Content   struct{ Text string }
+		}
+	}
+	w.ask("GET", "/v1/posts", "", &posts)
+	for _, post := range posts.Items {
+		if post.Content.Text == "A word from the page" && post.LocalTime == "2026-11-24T12:30:00" {
+			return
+		}
+	}
+	t.Errorf("the posts are %+v", posts.Items)
+}
+
+// A rule begins in shadow, and is let act by who may.
+func TestRules(t *testing.T) {
+	w, p := at(t, seed.Email, 1440)
+	p.Goto("/app/automations")
+	p.Click("details summary")
+	p.Click(in("main", "rule.create") + " button")
+	p.WaitText(".banner.good", "The rule watches.")
+	p.Goto("/app/automations/" + w.find("/v1/automations", "Low returns"))
+	p.WaitText("main", "roas[7d] < 1")
+	p.Eval(`document.querySelector('form[data-do="rule.mode"] select').value = "notify"`)
+	p.Click(in("main", "rule.mode") + " button")
+	p.WaitText(".banner.good", "The rule is changed.")
+	p.WaitText(".heading .chip", "tells")
+	var rule struct{ Mode string }
+	w.ask("GET", "/v1/automations/"+w.find("/v1/automations", "Low returns"), "", &rule)
+	if rule.Mode != "notify" {
+		t.Errorf("its mode is %s", rule.Mode)
+	}
+}
+
+func TestInbox(t *testing.T) {
+	_, p := at(t, seed.Email, 360)
+	p.Goto("/app/inbox")
+	p.WaitFor(".notices > li.unread")
+	notice := `[id="` + browsertest.Ask[string](p, `document.querySelector(".notices > li.unread").id`) + `"]`
+	p.Click(in(notice, "notice.read") + " button")
+	p.WaitFor(notice + ":not(.unread)")
+	p.Click(in(notice, "notice.archive") + " button")
+	p.WaitGone(notice)
+	p.Click(in("main .heading", "notice.all") + " button")
+	p.WaitText(".banner.good", "All are read.")
+	p.WaitGone(`nav a[href="/app/inbox"] .badge`)
+}

@@ -45,6 +45,7 @@ func (c *clock) add(d time.Duration) {
 type world struct {
 	t      testing.TB
 	base   string // "http://localhost:34567"
+	server *http.Server
 	system *local.System
 	clock  *clock
 	broken atomic.Bool // the listener update-performance-metrics
@@ -82,9 +83,9 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: w.system.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { server.Close(); w.system.Close() })
+	w.server = &http.Server{Handler: w.system.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = w.server.Serve(listener) }()
+	t.Cleanup(func() { w.server.Close(); w.system.Close() })
 	target := seed.Target{API: w.system.Handler(), Host: "localhost:" + port, Sandbox: platforms.url, Now: w.clock.Now, Settle: func(context.Context) error { w.later(time.Second); return nil }}
 	if done, err := seed.Fill(t.Context(), target); err != nil || !done {
 		t.Fatalf("seeded: %v, %v", done, err)
