@@ -1,7 +1,10 @@
 package web
 
 import (
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,12 +136,11 @@ func fromPreset(p *page, f url.Values, body map[string]any) error {
 	}
 	for _, preset := range list.Items {
 		if preset.ID == f.Get("preset") {
-			for name, value := range preset.Rule {
-				body[name] = value
-			}
+			maps.Copy(body, preset.Rule)
+			return nil
 		}
 	}
-	return nil
+	return &problem{api.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid_fields", Fields: &[]api.Field{{Name: "preset", Message: "must be one of the presets"}}}}
 }
 
 // ruleFields are those of a rule that a person sets.
@@ -191,3 +193,6 @@ func preferences(p *page, f url.Values, body map[string]any) error {
 	}
 	return nil
 }
+
+// Actions are the names of all actions, for those who want to see each done.
+func Actions() []string { return slices.Sorted(maps.Keys(actions)) }
