@@ -33,6 +33,8 @@ reset:
 	rm -rf .bellwether
 
 test: lint
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		echo "No Chromium: what opens the pages in a browser is skipped. CHROMIUM names one."
 	go test -timeout 20m ./...
 
 lint:

@@ -66,7 +66,8 @@ func (s *signIn) act(w http.ResponseWriter, r *http.Request) {
 		if id, version := seenIn(a, answer); id != "" {
 			http.SetCookie(w, s.app.cookie(r, seenCookie, id+"."+version, seenLife))
 		}
-		http.Redirect(w, r, withDone(back, r.PathValue("action")), http.StatusSeeOther)
+		http.SetCookie(w, s.app.cookie(r, doneCookie, r.PathValue("action"), doneLife))
+		http.Redirect(w, r, back, http.StatusSeeOther)
 	}
 }
 
@@ -184,18 +185,6 @@ func seenIn(a action, answer map[string]any) (id, version string) {
 	return id, strconv.FormatInt(int64(n), 10)
 }
 
-// withDone is the page's address with what was done there.
-func withDone(back, name string) string {
-	u, err := url.Parse(back)
-	if err != nil {
-		return "/app"
-	}
-	q := u.Query()
-	q.Set("done", name)
-	u.RawQuery = q.Encode()
-	return u.RequestURI()
-}
-
 // send leads the person to another site. A form may not lead there by itself: the policy forbids it.
 func (s *signIn) send(w http.ResponseWriter, r *http.Request, p *page, target string) {
 	if r.Header.Get("HX-Request") != "" {
@@ -216,7 +205,7 @@ func (p *page) form(name string, about []string, children ...node) node {
 	if !p.may(name) {
 		return nothing
 	}
-	hidden := []node{input("hidden", "back", withoutDone(p.r.URL)), input("hidden", "key", "")}
+	hidden := []node{input("hidden", "back", p.r.URL.RequestURI()), input("hidden", "key", "")}
 	for i := 0; i+1 < len(about); i += 2 {
 		hidden = append(hidden, input("hidden", about[i], about[i+1]))
 	}
@@ -225,7 +214,12 @@ func (p *page) form(name string, about []string, children ...node) node {
 
 // do is a form of one button.
 func (p *page) do(name string, about []string, label string, more ...node) node {
-	return p.form(name, about, h.Button(h.Type("submit"), g.Group(more), g.Text(p.T(label))))
+	return p.form(name, about, p.submit(label, more...))
+}
+
+// submit is the button that sends a form.
+func (p *page) submit(label string, more ...node) node {
+	return h.Button(h.Type("submit"), g.Group(more), p.text(label))
 }
 
 func input(kind, name, value string) node {

@@ -44,7 +44,9 @@ var actions = map[string]action{
 	"incident.resolve":     {route: "POST /v1/incidents/{incidentId}/resolve", fields: []string{"reason"}, done: "The incident is resolved."},
 	"incident.reopen":      {route: "POST /v1/incidents/{incidentId}/reopen", fields: []string{"reason"}, done: "The incident is open again."},
 	"incident.assign":      {route: "POST /v1/incidents/{incidentId}/assign", fields: []string{"userId"}, done: "The incident has its owner."},
-	"silence.create": {route: "POST /v1/silences", fields: []string{"reason", "freeze:bool", "match.subject", "match.platform", "match.kind"}, prepare: untilLater("expiresAt"),
+	"silence.create": {route: "POST /v1/silences", fields: []string{
+		"reason", "freeze:bool", "match.subject", "match.platform", "match.kind",
+	}, prepare: untilLater("expiresAt"),
 		done: "The silence is in force."},
 	"silence.end": {route: "DELETE /v1/silences/{silenceId}", done: "The silence is over."},
 
@@ -144,7 +146,10 @@ func fromPreset(p *page, f url.Values, body map[string]any) error {
 }
 
 // ruleFields are those of a rule that a person sets.
-var ruleFields = []string{"name", "currency", "when", "action", "scope", "target", "mode", "enabled", "consecutiveDays", "cooldownMinutes", "dailyActions", "fourEyes"}
+var ruleFields = []string{
+	"name", "currency", "when", "action", "scope", "target", "mode", "enabled", "consecutiveDays", "cooldownMinutes",
+	"dailyActions", "fourEyes",
+}
 
 // changedRule is the rule as it stands, with another mode.
 func changedRule(p *page, f url.Values, body map[string]any) error {

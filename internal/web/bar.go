@@ -38,7 +38,10 @@ func (p *page) bar(spent, amount api.Money, percentUsed string, f *api.Forecast)
 	for _, m := range marks {
 		parts = append(parts, line("mark m"+strconv.FormatInt(m, 10), m*10, 0, 20, scale))
 	}
-	return h.SVG(h.Class("budget"), h.Role("img"), h.Aria("label", label), g.Attr("viewBox", "0 0 1000 20"), g.Attr("preserveAspectRatio", "none"), g.Group(parts))
+	return h.SVG(
+		h.Class("budget"), h.Role("img"), h.Aria("label", label), g.Attr("viewBox", "0 0 1000 20"),
+		g.Attr("preserveAspectRatio", "none"), g.Group(parts),
+	)
 }
 
 // step names how far a budget is spent, for its tone.
@@ -53,12 +56,18 @@ func step(thousandths int64) string {
 }
 
 func rect(class string, x, y, width, height, scale int64) node {
-	return g.El("rect", h.Class(class), numeral("x", x*1000/scale), numeral("y", y), numeral("width", max(width*1000/scale, 0)), numeral("height", height))
+	return g.El(
+		"rect", h.Class(class), numeral("x", x*1000/scale), numeral("y", y), numeral("width", max(width*1000/scale, 0)),
+		numeral("height", height),
+	)
 }
 
 func line(class string, x, from, to, scale int64) node {
 	at := x * 1000 / scale
-	return g.El("line", h.Class(class), numeral("x1", at), numeral("x2", at), numeral("y1", from), numeral("y2", to), g.Attr("vector-effect", "non-scaling-stroke"))
+	return g.El(
+		"line", h.Class(class), numeral("x1", at), numeral("x2", at), numeral("y1", from), numeral("y2", to),
+		g.Attr("vector-effect", "non-scaling-stroke"),
+	)
 }
 
 func numeral(name string, n int64) node { return g.Attr(name, strconv.FormatInt(n, 10)) }

@@ -31,7 +31,11 @@ func calendarPage(p *page) (draw, error) {
 	ctx, v := p.r.Context(), p.calendarView()
 	err := parallel.Do(ctx,
 		func(ctx context.Context) error {
-			return p.client.get(ctx, query("/v1/calendar", "from", v.first.Format(time.DateOnly), "to", v.last.Format(time.DateOnly), "timeZone", p.zone.String()), &v.days)
+			return p.client.get(
+				ctx,
+				query("/v1/calendar", "from", v.first.Format(time.DateOnly), "to", v.last.Format(time.DateOnly), "timeZone", p.zone.String()),
+				&v.days,
+			)
 		},
 		func(ctx context.Context) error { _ = optional(p, &v.accounts)(ctx, "/v1/integrations"); return nil },
 	)
@@ -92,7 +96,10 @@ func (p *page) drawCalendar(v calendarView) node {
 		before, after = v.anchor.AddDate(0, 0, -7), v.anchor.AddDate(0, 0, 7)
 	}
 	to := func(view string, on time.Time, label string, current bool) node {
-		return h.A(h.Class("button"), h.Href(query("/app/calendar", "view", view, "on", on.Format(time.DateOnly))), g.If(current, h.Aria("current", "true")), p.text(label))
+		return h.A(
+			h.Class("button"), h.Href(query("/app/calendar", "view", view, "on", on.Format(time.DateOnly))),
+			g.If(current, h.Aria("current", "true")), p.text(label),
+		)
 	}
 	return g.Group{
 		p.heading(p.T("Calendar")),
@@ -103,7 +110,10 @@ func (p *page) drawCalendar(v calendarView) node {
 		p.moveForm(),
 		p.live("30s",
 			h.H2(h.ID("span"), g.Text(title)),
-			h.P(h.Class("dim"), g.Text(p.T("Times are those of %s.", p.zone.String())), g.If(p.may("post.schedule"), g.Group{g.Text(" "), p.text("Drag a post to another day, or open it to set its time.")})),
+			dim(
+				g.Text(p.T("Times are those of %s.", p.zone.String())),
+				g.If(p.may("post.schedule"), g.Group{g.Text(" "), p.text("Drag a post to another day, or open it to set its time.")}),
+			),
 			h.Ol(h.Class("days "+step), h.Aria("labelledby", "span"), g.Group(p.days(v))),
 			g.If(v.days.More, h.P(p.text("There are more posts than are shown here."))),
 			g.If(none(v.days), p.empty("No posts in these days.")),
@@ -153,8 +163,11 @@ func (p *page) entry(e api.CalendarEntry, post *api.Post) node {
 	movable := e.Status == "scheduled" && p.may("post.schedule")
 	return h.Li(h.ID("post-"+e.PostId), h.Class("post "+tone(e.Status)),
 		g.If(movable, g.Group{g.Attr("draggable", "true"), h.Data("post", e.PostId), h.Data("time", e.Time)}),
-		h.A(h.Href("/app/posts/"+e.PostId), g.If(movable, g.Attr("draggable", "false")), h.Span(h.Class("number"), g.Text(e.Time)), g.Text(" "), own(e.Summary)),
-		h.P(h.Class("dim"), g.Text(p.platforms(e.Platforms)+" · "+p.word(e.Status))), targets)
+		h.A(
+			h.Href("/app/posts/"+e.PostId), g.If(movable, g.Attr("draggable", "false")), h.Span(h.Class("number"), g.Text(e.Time)),
+			g.Text(" "), own(e.Summary),
+		),
+		dim(g.Text(p.platforms(e.Platforms)+" · "+p.word(e.Status))), targets)
 }
 
 // moveForm is what a drag fills in and sends.
@@ -176,14 +189,20 @@ func (p *page) newPost(v calendarView) node {
 		}
 	}
 	if len(boxes) == 0 {
-		return p.more(p.T("New post"), p.empty("No account that takes posts is connected.", h.P(h.A(h.Href("/app/integrations"), p.text("Connect an account")))))
+		return p.more(
+			p.T("New post"),
+			p.empty("No account that takes posts is connected.", h.P(h.A(h.Href("/app/integrations"), p.text("Connect an account")))),
+		)
 	}
 	return p.more(p.T("New post"), p.form("post.create", []string{"timeZone", p.zone.String()},
-		h.Label(h.Class("wide"), h.Span(p.text("Text")), h.Textarea(h.Name("content.text"), h.Rows("3"), h.Required(), g.Text(p.again("post.create", "content.text")))),
+		h.Label(
+			h.Class("wide"), h.Span(p.text("Text")),
+			h.Textarea(h.Name("content.text"), h.Rows("3"), h.Required(), g.Text(p.again("post.create", "content.text"))),
+		),
 		p.field("post.create", "Link", "content.link", "", h.Type("url")),
 		p.field("post.create", "Time; a draft without one", "publishAt", "", h.Type("datetime-local")),
 		h.FieldSet(h.Legend(p.text("Where it goes")), g.Group(boxes)),
-		h.Button(h.Type("submit"), h.Class("primary"), p.text("Keep the post"))),
+		p.submit("Keep the post", h.Class("primary"))),
 		p.do("calendar.feed", nil, "Make an address for calendar programs"))
 }
 
@@ -230,7 +249,9 @@ func (p *page) drawPost(post api.Post) node {
 		p.heading(p.T("Post"), p.chip(string(post.Status))),
 		g.If(waits, h.Div(h.Class("steering"),
 			p.form("post.schedule", append(about, "timeZone", post.TimeZone),
-				p.field("post.schedule", "Time", "publishAt", when, h.Type("datetime-local"), h.Required()), h.Span(h.Class("dim"), g.Text(post.TimeZone)), h.Button(h.Type("submit"), p.text("Set the time"))),
+				p.field(
+					"post.schedule", "Time", "publishAt", when, h.Type("datetime-local"), h.Required(),
+				), h.Span(h.Class("dim"), g.Text(post.TimeZone)), p.submit("Set the time")),
 			p.do("post.publish", about, "Publish now"), p.do("post.cancel", about, "Cancel the post"))),
 		p.live("10s",
 			card(p.T("Content"), content...),
@@ -249,16 +270,19 @@ func (p *page) targets(post api.Post) node {
 			parts = append(parts, h.P(outside(*t.Permalink, p.T("See it there"))))
 		}
 		if t.Message != nil {
-			parts = append(parts, h.P(h.Class("dim"), own(*t.Message)))
+			parts = append(parts, dim(own(*t.Message)))
 		}
 		if t.NextAt != nil {
-			parts = append(parts, h.P(h.Class("dim"), p.text("Next try"), g.Text(" "), p.moment(*t.NextAt)))
+			parts = append(parts, dim(p.text("Next try"), g.Text(" "), p.moment(*t.NextAt)))
 		}
 		switch t.State {
 		case "failed":
 			parts = append(parts, p.do("post.retry", about, "Try again"))
 		case "unconfirmed":
-			parts = append(parts, p.form("post.confirm", about, p.field("post.confirm", "Its address there", "permalink", "", h.Type("url")), h.Button(h.Type("submit"), p.text("It is there"))),
+			parts = append(parts, p.form(
+				"post.confirm", about, p.field("post.confirm", "Its address there", "permalink", "", h.Type("url")),
+				p.submit("It is there"),
+			),
 				p.do("post.retry", append(about, "notPublished", "true"), "It is not there: try again"))
 		}
 		items = append(items, h.Li(parts...))
@@ -270,7 +294,7 @@ func (p *page) postTimeline(post api.Post) node {
 	var items []node
 	for i := len(post.Timeline) - 1; i >= 0; i-- {
 		e := post.Timeline[i]
-		items = append(items, h.Li(h.Span(h.Lang("en"), own(e.Text)), h.P(h.Class("dim"), p.moment(e.At))))
+		items = append(items, h.Li(h.Span(h.Lang("en"), own(e.Text)), dim(p.moment(e.At))))
 	}
 	return h.Ol(h.Class("timeline"), g.Group(items))
 }

@@ -50,7 +50,13 @@ func campaignPage(p *page) (draw, error) {
 		part(query("/v1/analytics", "by", "day", "campaignId", v.c.Id, "from", v.from(today), "to", today), optional(p, &v.days)),
 		part("/v1/campaigns/"+id+"/performance", optional(p, &v.perf)),
 		part("/v1/campaigns/"+id+"/forecast", optional(p, &v.forecast)),
-		part(query("/v1/events", "subject", "campaign/"+v.c.Id, "from", p.now.AddDate(0, 0, -30).UTC().Truncate(time.Minute).Format(time.RFC3339), "limit", "40"), optional(p, &v.events)),
+		part(
+			query(
+				"/v1/events", "subject", "campaign/"+v.c.Id, "from",
+				p.now.AddDate(0, 0, -30).UTC().Truncate(time.Minute).Format(time.RFC3339), "limit", "40",
+			),
+			optional(p, &v.events),
+		),
 		part(query("/v1/recommendations", "campaignId", v.c.Id), optional(p, &v.advice)),
 	) // a part that is not there is drawn as such
 	return func() node { return p.drawCampaign(v) }, nil
@@ -92,7 +98,10 @@ func (p *page) drawCampaign(v campaignView) node {
 		p.heading(c.Name, p.chip(string(c.Status)), p.reasons(c.PauseReasons)),
 		p.steering(c),
 		p.live("15s",
-			h.P(h.Class("asof"), g.Text(p.word("objective."+c.Objective)+" · "+c.Currency+" · "+c.TimeZone+" · "), p.text("As of"), g.Text(" "), p.momentOr(c.AsOf, "no results yet")),
+			h.P(
+				h.Class("asof"), g.Text(p.word("objective."+c.Objective)+" · "+c.Currency+" · "+c.TimeZone+" · "), p.text("As of"),
+				g.Text(" "), p.momentOr(c.AsOf, "no results yet"),
+			),
 			h.Div(h.Class("columns wide"),
 				h.Div(
 					card(p.T("Spend and budget"), p.spendChart(v)),
@@ -129,14 +138,14 @@ func (p *page) steering(c api.Campaign) node {
 		p.field("campaign.budget", "Budget", "amount", amount, h.Required(), g.Attr("inputmode", "decimal"), g.Attr("size", "10")),
 		p.choice("Period", "period", period, "lifetime", "monthly", "daily"),
 		input("hidden", "landing", strconv.FormatBool(c.Budget != nil && api.Value(c.Budget.Landing))),
-		h.Button(h.Type("submit"), p.text("Change the budget"))))
+		p.submit("Change the budget")))
 	if c.Budget != nil && strings.HasPrefix(c.Budget.PercentUsed, "1") && len(cut(c.Budget.PercentUsed, 0)) > 2 {
 		buttons = append(buttons, p.form("campaign.override", atVersion(about, c.Version),
 			p.field("campaign.override", "Why it may spend more", "reason", "", h.Required(), h.MaxLength("500")),
-			h.Button(h.Type("submit"), p.text("Override the budget"))))
+			p.submit("Override the budget")))
 	}
 	if c.Budget != nil && c.Budget.Override != nil {
-		buttons = append(buttons, h.P(h.Class("dim"), p.text("The budget is overridden:"), g.Text(" "), own(c.Budget.Override.Reason)))
+		buttons = append(buttons, dim(p.text("The budget is overridden:"), g.Text(" "), own(c.Budget.Override.Reason)))
 	}
 	return h.Div(h.Class("steering"), g.Group(buttons))
 }
@@ -151,7 +160,10 @@ func (p *page) spendChart(v campaignView) node {
 	bar := nothing
 	if b := v.c.Budget; b != nil {
 		bar = g.Group{p.bar(v.c.PeriodTotals.Spend, b.Amount, b.PercentUsed, v.forecast),
-			h.P(h.Class("dim"), number(b.PercentUsed+" %"), g.Text(" · "), number(amountText(v.c.PeriodTotals.Spend)+" / "+amountText(b.Amount)), g.Text(" · "+p.word("period."+string(b.Period))))}
+			dim(
+				number(b.PercentUsed+" %"), g.Text(" · "), number(amountText(v.c.PeriodTotals.Spend)+" / "+amountText(b.Amount)),
+				g.Text(" · "+p.word("period."+string(b.Period))),
+			)}
 	}
 	return g.Group{bar, p.chart(v.course(p)), p.forecastText(v.forecast), p.legend(true)}
 }
@@ -210,9 +222,12 @@ func (p *page) forecastText(f *api.Forecast) node {
 		if f != nil && f.Reason != nil {
 			why = p.word("forecast." + *f.Reason)
 		}
-		return h.P(h.Class("dim"), p.text("No forecast yet."), g.Text(" "+why))
+		return dim(p.text("No forecast yet."), g.Text(" "+why))
 	}
-	pairs := []node{p.text("By the period's end"), number(amountText(*f.P50)), p.text("8 of 10 cases"), number(amountText(*f.P10) + " – " + amountText(*f.P90))}
+	pairs := []node{
+		p.text("By the period's end"), number(amountText(*f.P50)), p.text("8 of 10 cases"),
+		number(amountText(*f.P10) + " – " + amountText(*f.P90)),
+	}
 	if f.ExhaustsAt != nil {
 		pairs = append(pairs, p.text("Budget is spent"), p.moment(*f.ExhaustsAt))
 	}
@@ -299,7 +314,10 @@ func (p *page) timeline(events *api.EventPage) node {
 	}
 	var items []node
 	for _, e := range events.Items[:min(len(events.Items), 15)] {
-		items = append(items, h.Li(h.A(h.Href(query("/app/events", "correlationId", e.Meta.CorrelationID)), g.Text(p.word(e.Meta.Type))), h.P(h.Class("dim"), p.moment(e.Meta.OccurredAt))))
+		items = append(items, h.Li(
+			h.A(h.Href(query("/app/events", "correlationId", e.Meta.CorrelationID)), g.Text(p.word(e.Meta.Type))),
+			dim(p.moment(e.Meta.OccurredAt)),
+		))
 	}
 	return h.Ol(h.Class("timeline"), g.Group(items))
 }

@@ -55,11 +55,17 @@ func (p *page) chart(c course) node {
 	parts := []node{p.paceBand(c), p.gridLines(c), p.fan(c), p.spendLine(c)}
 	for _, at := range c.pauses {
 		x := c.x(c.dayOf(at))
-		parts = append(parts, g.El("line", h.Class("pause"), coordinate("x1", x), coordinate("x2", x), coordinate("y1", chartTop), coordinate("y2", chartBottom)),
+		parts = append(parts, g.El(
+			"line", h.Class("pause"), coordinate("x1", x), coordinate("x2", x), coordinate("y1", chartTop),
+			coordinate("y2", chartBottom),
+		),
 			label("pause", x+3, chartTop+10, "start", "⏸"))
 	}
 	return h.Div(h.Class("chart"), h.Role("region"), h.TabIndex("0"), h.Aria("label", c.label),
-		h.SVG(h.Role("img"), h.Aria("label", c.label), h.Dir("ltr"), g.Attr("viewBox", fmt.Sprintf("0 0 %g %g", chartWidth, chartHeight)), g.Group(parts)))
+		h.SVG(
+			h.Role("img"), h.Aria("label", c.label), h.Dir("ltr"),
+			g.Attr("viewBox", fmt.Sprintf("0 0 %g %g", chartWidth, chartHeight)), g.Group(parts),
+		))
 }
 
 // paceBand is where an even course of spend runs: a quarter to both sides at the beginning, a hundredth at the end.
@@ -89,7 +95,10 @@ func (p *page) gridLines(c course) node {
 			break
 		}
 		class := "mark m" + fmt.Sprint(t)
-		parts = append(parts, g.El("line", h.Class(class), coordinate("x1", chartLeft), coordinate("x2", chartRight), coordinate("y1", y), coordinate("y2", y)),
+		parts = append(parts, g.El(
+			"line", h.Class(class), coordinate("x1", chartLeft), coordinate("x2", chartRight), coordinate("y1", y),
+			coordinate("y2", y),
+		),
 			label("", chartLeft-6, y+4, "end", fmt.Sprintf("%d %%", t)))
 	}
 	for i := range 5 {

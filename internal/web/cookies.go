@@ -18,6 +18,7 @@ const (
 	refreshCookie = "bellwether_refresh"
 	signInCookie  = "bellwether_sign_in" // between leaving for the issuer and coming back
 	seenCookie    = "bellwether_seen"    // the version that the person's last change led to
+	doneCookie    = "bellwether_done"    // the action that the next page tells of, once
 	langCookie    = "bellwether_lang"
 	themeCookie   = "bellwether_theme"
 	zoneCookie    = "bellwether_zone" // set by app.js: a browser doesn't tell otherwise
@@ -28,6 +29,7 @@ const (
 	refreshLife = 30 * 24 * time.Hour
 	lookLife    = 365 * 24 * time.Hour
 	seenLife    = time.Minute
+	doneLife    = time.Minute
 )
 
 // onThisMachine tells an address of this machine, where there is no TLS.

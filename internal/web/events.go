@@ -45,7 +45,9 @@ func eventsPage(p *page) (draw, error) {
 		return g.Group{
 			p.heading(p.T("Events")),
 			h.Form(h.Class("do"), h.Method("get"), h.Action("/app/events"),
-				p.field("", "Request or chain", "correlationId", chain, g.Attr("size", "36")), p.field("", "About", "subject", subject, h.Placeholder("campaign/…"), g.Attr("size", "30")), h.Button(h.Type("submit"), p.text("Look up"))),
+				p.field("", "Request or chain", "correlationId", chain, g.Attr("size", "36")), p.field(
+					"", "About", "subject", subject, h.Placeholder("campaign/…"), g.Attr("size", "30"),
+				), p.submit("Look up")),
 			p.live("10s", body, p.letters(letters)),
 		}
 	}, nil
@@ -61,7 +63,10 @@ func (p *page) eventList(list api.EventPage) node {
 		if path := pathOf(e.Meta.Subject); path != "" {
 			subject = h.A(h.Href(path), own(e.Meta.Subject))
 		}
-		rows = append(rows, []node{h.A(h.Href(query("/app/events", "correlationId", e.Meta.CorrelationID)), g.Text(p.word(e.Meta.Type))), p.moment(e.Meta.OccurredAt), subject, own(e.Meta.Actor), number(strconv.Itoa(e.Meta.Hop))})
+		rows = append(rows, []node{
+			h.A(h.Href(query("/app/events", "correlationId", e.Meta.CorrelationID)), g.Text(p.word(e.Meta.Type))),
+			p.moment(e.Meta.OccurredAt), subject, own(e.Meta.Actor), count(e.Meta.Hop),
+		})
 	}
 	return g.Group{p.table("What happened", []string{"Event", "When", "About", "By", "Step"}, rows...), p.next(list.Next)}
 }
@@ -86,11 +91,20 @@ func (p *page) waterfall(events []api.LoggedEvent) node {
 		}
 		items = append(items, h.Li(h.Class("hop"+strconv.Itoa(min(e.Meta.Hop, 6))),
 			h.Div(h.Class("line"), h.Strong(g.Text(p.word(e.Meta.Type))), number("+"+after.Round(time.Millisecond).String())),
-			h.SVG(h.Class("wait"), h.Aria("hidden", "true"), g.Attr("viewBox", "0 0 1000 8"), g.Attr("preserveAspectRatio", "none"), rect("track", 0, 3, 1000, 2, 1000), rect("spent", 0, 2, at, 4, 1000), rect("now", min(at, 988), 0, 12, 8, 1000)),
-			h.P(h.Class("dim"), subject, g.Text(" · "), own(e.Meta.Actor)),
+			h.SVG(
+				h.Class("wait"), h.Aria("hidden", "true"), g.Attr("viewBox", "0 0 1000 8"), g.Attr("preserveAspectRatio", "none"),
+				rect("track", 0, 3, 1000, 2, 1000), rect("spent", 0, 2, at, 4, 1000), rect("now", min(at, 988), 0, 12, 8, 1000),
+			),
+			dim(subject, g.Text(" · "), own(e.Meta.Actor)),
 			p.more(p.T("Its data"), h.Pre(h.Dir("ltr"), h.TabIndex("0"), h.Lang("en"), g.Text(indented(e.Data))))))
 	}
-	return g.Group{h.P(h.Class("dim"), p.text("Began"), g.Text(" "), p.moment(begin), g.Text(" · "), p.text("took"), g.Text(" "), number(end.Sub(begin).Round(time.Millisecond).String())), h.Ol(h.Class("waterfall"), g.Group(items))}
+	return g.Group{
+		dim(
+			p.text("Began"), g.Text(" "), p.moment(begin), g.Text(" · "), p.text("took"), g.Text(" "),
+			number(end.Sub(begin).Round(time.Millisecond).String()),
+		),
+		h.Ol(h.Class("waterfall"), g.Group(items)),
+	}
 }
 
 // chained puts every event behind its cause, and what has the same cause in order of time.
@@ -132,8 +146,12 @@ func (p *page) letters(list *api.DeadLetterPage) node {
 	for _, l := range list.Items {
 		listeners[l.Listener]++
 		about := []string{"listener", l.Listener, "eventId", l.EventId}
-		rows = append(rows, []node{h.Span(h.ID("letter-"+l.EventId), g.Text(p.word(l.EventType))), own(l.Listener), p.chip(l.State), g.Group{p.chip(l.Kind), h.P(h.Class("dim"), h.Lang("en"), own(l.Reason))}, p.moment(l.FailedAt), number(strconv.Itoa(l.Tries)),
-			h.Div(h.Class("line"), p.do("letter.redrive", about, "Redrive"), p.form("letter.discard", about, p.field("letter.discard", "Why", "reason", "", h.Required()), h.Button(h.Type("submit"), p.text("Discard"))))})
+		rows = append(rows, []node{
+			h.Span(h.ID("letter-"+l.EventId), g.Text(p.word(l.EventType))), own(l.Listener), p.chip(l.State),
+			g.Group{p.chip(l.Kind), dim(h.Lang("en"), own(l.Reason))}, p.moment(l.FailedAt), count(l.Tries),
+			h.Div(h.Class("line"), p.do("letter.redrive", about, "Redrive"),
+				p.form("letter.discard", about, p.field("letter.discard", "Why", "reason", "", h.Required()), p.submit("Discard"))),
+		})
 	}
 	var all []node
 	for name, n := range listeners {
@@ -141,5 +159,9 @@ func (p *page) letters(list *api.DeadLetterPage) node {
 			all = append(all, p.do("letters.redrive", []string{"listener", name}, "Redrive all of this listener", h.Data("listener", name)))
 		}
 	}
-	return card(p.T("Dead letters"), p.table("Dead letters", []string{"Event", "Listener", "State", "Why", "Failed last", "Tries", "Do"}, rows...), g.If(len(all) == 1, g.Group(all)))
+	return card(
+		p.T("Dead letters"),
+		p.table("Dead letters", []string{"Event", "Listener", "State", "Why", "Failed last", "Tries", "Do"}, rows...),
+		g.If(len(all) == 1, g.Group(all)),
+	)
 }

@@ -27,7 +27,10 @@ func inboxPage(p *page) (draw, error) {
 func (p *page) drawInbox(box string, list api.NoticePage) node {
 	var tabs []node
 	for _, name := range []string{"all", "unread", "snoozed", "archived"} {
-		tabs = append(tabs, h.A(h.Class("button"), h.Href(query("/app/inbox", "box", name)), g.If(name == box, h.Aria("current", "true")), g.Text(p.word("box."+name))))
+		tabs = append(tabs, h.A(
+			h.Class("button"), h.Href(query("/app/inbox", "box", name)), g.If(name == box, h.Aria("current", "true")),
+			g.Text(p.word("box."+name)),
+		))
 	}
 	var items []node
 	for _, n := range list.Items {
@@ -59,13 +62,16 @@ func (p *page) notice(n api.Notice) node {
 	}
 	until := nothing
 	if n.SnoozedUntil != nil && n.SnoozedUntil.After(p.now) {
-		until = h.P(h.Class("dim"), p.text("Put off until"), g.Text(" "), p.moment(*n.SnoozedUntil))
+		until = dim(p.text("Put off until"), g.Text(" "), p.moment(*n.SnoozedUntil))
 	}
 	return g.Group{
-		h.H2(h.Class("small"), p.chip(string(n.Severity)), g.Text(" "), title, g.If(!n.Read, h.Span(h.Class("visually-hidden"), g.Text(" ("+p.T("unread")+")")))),
+		h.H2(
+			h.Class("small"), p.chip(string(n.Severity)), g.Text(" "), title,
+			g.If(!n.Read, h.Span(h.Class("visually-hidden"), g.Text(" ("+p.T("unread")+")"))),
+		),
 		h.P(h.Class("prose"), own(n.Text)), until,
 		h.Div(h.Class("line"), h.Span(h.Class("dim"), p.moment(n.At)), read, keep,
 			p.form("notice.snooze", about, h.Label(h.Span(h.Class("visually-hidden"), p.text("Put off for")), h.Select(h.Name("hours"),
-				h.Option(h.Value("1"), p.text("1 hour")), h.Option(h.Value("4"), p.text("4 hours")), h.Option(h.Value("24"), p.text("1 day")))), h.Button(h.Type("submit"), p.text("Put off")))),
+				h.Option(h.Value("1"), p.text("1 hour")), h.Option(h.Value("4"), p.text("4 hours")), h.Option(h.Value("24"), p.text("1 day")))), p.submit("Put off"))),
 	}
 }

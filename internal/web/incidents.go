@@ -51,7 +51,7 @@ func (p *page) drawIncidents(state string, list api.IncidentPage, silences *api.
 	return g.Group{
 		p.heading(p.T("Incidents")),
 		h.Nav(h.Class("steering"), h.Aria("label", p.T("Which incidents")), tab("open", "Open"), tab("resolved", "Resolved")),
-		p.live("10s", h.P(h.Class("dim"), p.text("The worst first, then by the money that an hour may cost.")), body, p.next(list.Next)),
+		p.live("10s", dim(p.text("The worst first, then by the money that an hour may cost.")), body, p.next(list.Next)),
 		card(p.T("Silences and freezes"), p.silences(silences)),
 	}
 }
@@ -59,9 +59,18 @@ func (p *page) drawIncidents(state string, list api.IncidentPage, silences *api.
 func (p *page) incidentLine(i api.Incident) node {
 	about := []string{"incidentId", i.Id}
 	return g.Group{
-		h.H2(h.Class("small"), p.severity(i.Severity), g.Text(" "), h.A(h.Href("/app/incidents/"+i.Id), h.Span(h.Lang("en"), own(i.Title))), g.Text(" "), p.chip(string(i.State))),
-		h.P(h.Class("line"), p.atRisk(i.MoneyAtRisk), p.slaClock("Acknowledge", i.Acknowledge, i.State == "triggered"), p.slaClock("Resolve", i.Resolve, i.State != "resolved")),
-		h.P(h.Class("dim"), g.Text(p.platforms(i.Platforms)+" · "), p.text("open since"), g.Text(" "), p.moment(i.OpenedAt), g.If(i.Ticket != nil, g.Text(" · ")), p.ticket(i.Ticket)),
+		h.H2(
+			h.Class("small"), p.severity(i.Severity), g.Text(" "),
+			h.A(h.Href("/app/incidents/"+i.Id), h.Span(h.Lang("en"), own(i.Title))), g.Text(" "), p.chip(string(i.State)),
+		),
+		h.P(
+			h.Class("line"), p.atRisk(i.MoneyAtRisk), p.slaClock("Acknowledge", i.Acknowledge, i.State == "triggered"),
+			p.slaClock("Resolve", i.Resolve, i.State != "resolved"),
+		),
+		dim(
+			g.Text(p.platforms(i.Platforms)+" · "), p.text("open since"), g.Text(" "), p.moment(i.OpenedAt),
+			g.If(i.Ticket != nil, g.Text(" · ")), p.ticket(i.Ticket),
+		),
 		g.If(i.State == "triggered", p.do("incident.acknowledge", about, "Acknowledge", h.Class("primary"))),
 	}
 }
@@ -108,7 +117,10 @@ func (p *page) slaClock(name string, c api.IncidentClock, counts bool) node {
 	}
 	left := p.T("%s left", p.span(time.Duration(c.Remaining)*time.Second))
 	return h.Span(h.Class("clock"), label,
-		h.Meter(h.Min("0"), h.Max(strconv.FormatInt(c.Goal, 10)), g.Attr("high", strconv.FormatInt(c.Goal*8/10, 10)), g.Attr("optimum", "0"), h.Value(strconv.FormatInt(c.Elapsed, 10)), h.Aria("label", left)),
+		h.Meter(
+			h.Min("0"), h.Max(strconv.FormatInt(c.Goal, 10)), g.Attr("high", strconv.FormatInt(c.Goal*8/10, 10)),
+			g.Attr("optimum", "0"), h.Value(strconv.FormatInt(c.Elapsed, 10)), h.Aria("label", left),
+		),
 		g.Text(" "), h.Strong(g.Text(left)), g.Text(" · "), p.moment(c.BreachAt), g.If(!c.Running, g.Group{g.Text(" "), p.text("(stands still)")}))
 }
 
@@ -146,7 +158,7 @@ func (p *page) drawIncident(v incidentView) node {
 				p.text("What it is about"), subject, p.text("Platforms"), g.Text(p.platforms(i.Platforms)),
 				p.text("Money at risk"), p.atRisk(i.MoneyAtRisk), p.text("Owner"), own(p.member(v.members, i.AssigneeId)),
 				p.text("Acknowledge"), p.slaClock("Goal", i.Acknowledge, i.State == "triggered"), p.text("Resolve"), p.slaClock("Goal", i.Resolve, i.State != "resolved"),
-				p.text("Signals"), number(strconv.Itoa(i.Signals)), p.text("Ticket"), p.ticket(i.Ticket),
+				p.text("Signals"), count(i.Signals), p.text("Ticket"), p.ticket(i.Ticket),
 			)),
 			card(p.T("What happened"), p.incidentTimeline(v)),
 		),
@@ -172,20 +184,26 @@ func (p *page) incidentForms(v incidentView) node {
 	i := v.i
 	about := []string{"incidentId", i.Id}
 	if i.State == "resolved" {
-		return h.Div(h.Class("steering"), p.form("incident.reopen", about, p.field("incident.reopen", "Why", "reason", "", h.Required()), h.Button(h.Type("submit"), p.text("Reopen"))))
+		return h.Div(
+			h.Class("steering"),
+			p.form("incident.reopen", about, p.field("incident.reopen", "Why", "reason", "", h.Required()), p.submit("Reopen")),
+		)
 	}
 	forms := []node{}
 	if i.State == "triggered" {
 		forms = append(forms, p.do("incident.acknowledge", about, "Acknowledge", h.Class("primary")))
 	}
-	forms = append(forms, p.form("incident.resolve", about, p.field("incident.resolve", "What was done", "reason", "", h.Required()), h.Button(h.Type("submit"), p.text("Resolve"))),
-		p.form("incident.comment", about, p.field("incident.comment", "Comment", "text", "", h.Required()), h.Button(h.Type("submit"), p.text("Add"))))
+	forms = append(forms, p.form(
+		"incident.resolve", about, p.field("incident.resolve", "What was done", "reason", "", h.Required()),
+		p.submit("Resolve"),
+	),
+		p.form("incident.comment", about, p.field("incident.comment", "Comment", "text", "", h.Required()), p.submit("Add")))
 	if v.members != nil {
 		var options []node
 		for _, m := range v.members.Items {
 			options = append(options, h.Option(h.Value(m.Id), h.Dir("auto"), g.If(i.AssigneeId != nil && *i.AssigneeId == m.Id, h.Selected()), g.Text(m.Name)))
 		}
-		forms = append(forms, p.form("incident.assign", about, h.Label(h.Span(p.text("Owner")), h.Select(h.Name("userId"), g.Group(options))), h.Button(h.Type("submit"), p.text("Assign"))))
+		forms = append(forms, p.form("incident.assign", about, h.Label(h.Span(p.text("Owner")), h.Select(h.Name("userId"), g.Group(options))), p.submit("Assign")))
 	}
 	forms = append(forms, p.more(p.T("Silence"), p.silenceForm([]string{"match.subject", i.Subject})))
 	return h.Div(h.Class("steering"), g.Group(forms))
@@ -198,7 +216,7 @@ func (p *page) silenceForm(about []string) node {
 		h.Label(h.Span(p.text("For how long")), h.Select(h.Name("hours"), h.Option(h.Value("1"), p.text("1 hour")), h.Option(h.Value("4"), p.text("4 hours")),
 			h.Option(h.Value("24"), p.text("1 day")), h.Option(h.Value("168"), p.text("1 week")))),
 		p.check(p.text("Freeze: no automation touches it either"), "freeze", "true", false),
-		h.Button(h.Type("submit"), p.text("Silence")))
+		p.submit("Silence"))
 }
 
 func (p *page) silences(list *api.SilencePage) node {
@@ -214,7 +232,10 @@ func (p *page) silences(list *api.SilencePage) node {
 		if s.Freeze {
 			what = "freeze"
 		}
-		rows = append(rows, []node{own(s.Reason), g.Text(p.word(what)), g.Text(p.matched(s.Match)), p.moment(s.ExpiresAt), p.do("silence.end", []string{"silenceId", s.Id}, "End it")})
+		rows = append(rows, []node{
+			own(s.Reason), g.Text(p.word(what)), g.Text(p.matched(s.Match)), p.moment(s.ExpiresAt),
+			p.do("silence.end", []string{"silenceId", s.Id}, "End it"),
+		})
 	}
 	form := p.more(p.T("New silence"), p.silenceForm(nil))
 	if len(rows) == 0 {
@@ -243,7 +264,7 @@ func (p *page) incidentTimeline(v incidentView) node {
 	var items []node
 	for n := len(*v.i.Timeline) - 1; n >= 0; n-- {
 		e := (*v.i.Timeline)[n]
-		items = append(items, h.Li(h.Span(h.Lang("en"), own(e.Text)), h.P(h.Class("dim"), p.moment(e.At), g.Text(" · "), own(p.member(v.members, &e.Actor)))))
+		items = append(items, h.Li(h.Span(h.Lang("en"), own(e.Text)), dim(p.moment(e.At), g.Text(" · "), own(p.member(v.members, &e.Actor)))))
 	}
 	return h.Ol(h.Class("timeline"), g.Group(items))
 }

@@ -56,7 +56,7 @@ func (p *page) connectForm(platforms *api.PlatformList) node {
 	return p.more(p.T("Connect an account"), p.form("account.connect", nil,
 		h.Label(h.Span(p.text("Platform")), h.Select(h.Name("platform"), g.Group(options))),
 		p.field("account.connect", "Account id, if the sign-in reaches several", "accountId", ""),
-		h.Button(h.Type("submit"), h.Class("primary"), p.text("Connect"))))
+		p.submit("Connect", h.Class("primary"))))
 }
 
 // expiring is the radar: whose grants end within a month, the next one first.
@@ -73,7 +73,7 @@ func (p *page) expiring(list []api.Integration) node {
 	}
 	var items []node
 	for _, i := range soon {
-		items = append(items, h.Li(h.A(h.Href("/app/integrations/"+i.Id), own(i.Account.Name)), g.Text(" · "+p.lang.Platform(i.Platform)+" · "), p.text("ends"), g.Text(" "), p.moment(*i.GrantEndsAt),
+		items = append(items, h.Li(link("/app/integrations/"+i.Id, i.Account.Name), g.Text(" · "+p.lang.Platform(i.Platform)+" · "), p.text("ends"), g.Text(" "), p.moment(*i.GrantEndsAt),
 			p.do("account.reconnect", []string{"integrationId", i.Id}, "Reconnect")))
 	}
 	return card(p.T("Expiry radar"), h.Ul(h.Class("plain"), g.Group(items)))
@@ -90,8 +90,8 @@ func (p *page) accounts(list []api.Integration) node {
 		if i.Status != "connected" {
 			act = p.do("account.reconnect", about, "Reconnect")
 		}
-		rows = append(rows, []node{h.A(h.Href("/app/integrations/"+i.Id), own(i.Account.Name)), g.Text(p.lang.Platform(i.Platform)), p.accountState(i),
-			p.momentOr(i.LastSuccessAt, "never"), p.momentOr(i.DataAsOf, "never"), number(strconv.Itoa(i.Failures)), act})
+		rows = append(rows, []node{link("/app/integrations/"+i.Id, i.Account.Name), g.Text(p.lang.Platform(i.Platform)), p.accountState(i),
+			p.momentOr(i.LastSuccessAt, "never"), p.momentOr(i.DataAsOf, "never"), count(i.Failures), act})
 	}
 	return p.table("Accounts", []string{"Account", "Platform", "State", "Last sync", "Data as of", "Failures in a row", "Do"}, rows...)
 }
@@ -143,8 +143,19 @@ func (p *page) accountForms(i api.Integration) node {
 	}
 	return h.Div(h.Class("steering"),
 		p.do("account.sync", about, "Sync now"),
-		p.form("account.interval", atVersion(about, i.Version), p.field("account.interval", "Minutes between syncs", "everyMinutes", strconv.Itoa(i.EveryMinutes), h.Type("number"), h.Min("1")), h.Button(h.Type("submit"), p.text("Change"))),
-		p.more(p.T("Disconnect"), p.form("account.disconnect", about, p.check(p.text("Pause its campaigns at the platform first"), "pauseCampaigns", "true", true), h.Button(h.Type("submit"), h.Class("danger"), p.text("Disconnect")))),
+		p.form(
+			"account.interval", atVersion(about, i.Version),
+			p.field("account.interval", "Minutes between syncs", "everyMinutes", strconv.Itoa(i.EveryMinutes), h.Type("number"), h.Min("1")),
+			p.submit("Change"),
+		),
+		p.more(
+			p.T("Disconnect"),
+			p.form(
+				"account.disconnect", about,
+				p.check(p.text("Pause its campaigns at the platform first"), "pauseCampaigns", "true", true),
+				p.submit("Disconnect", h.Class("danger")),
+			),
+		),
 	)
 }
 
@@ -157,7 +168,7 @@ func (p *page) health(i api.Integration, x *api.IntegrationHealth) node {
 		p.text("Platform"), g.Text(p.lang.Platform(i.Platform)),
 		p.text("Data as of"), p.momentOr(x.DataAsOf, "never"), p.text("Last sync"), p.momentOr(x.LastSuccessAt, "never"), p.text("Next sync"), p.momentOr(x.NextSyncAt, "not planned"),
 		p.text("Succeeded of 7 days' syncs"), number(rate(x.Last7Days)), p.text("Of 30 days'"), number(rate(x.Last30Days)),
-		p.text("Calls to the platform today"), number(strconv.Itoa(x.Quota.ApiCalls)), p.text("The grant ends"), p.momentOr(x.GrantEndsAt, "not by itself"),
+		p.text("Calls to the platform today"), count(x.Quota.ApiCalls), p.text("The grant ends"), p.momentOr(x.GrantEndsAt, "not by itself"),
 	}
 	if x.FailingSince != nil {
 		pairs = append(pairs, p.text("Failing since"), p.moment(*x.FailingSince))
@@ -190,7 +201,9 @@ func (p *page) runs(runs *api.SyncRunPage) node {
 			note = *r.Message
 		}
 		rows = append(rows, []node{p.moment(r.StartedAt), g.Group{p.chip(r.Status), g.If(what != r.Status, g.Text(" "+p.word(what)))}, number(p.span(r.EndedAt.Sub(r.StartedAt))),
-			number(p.T("%d new, %d changed, %d the same", r.Counts.Added, r.Counts.Updated, r.Counts.Unchanged)), number(strconv.Itoa(r.ApiCalls)), h.Span(h.Lang("en"), own(note))})
+			number(p.T(
+				"%d new, %d changed, %d the same", r.Counts.Added, r.Counts.Updated, r.Counts.Unchanged,
+			)), count(r.ApiCalls), h.Span(h.Lang("en"), own(note))})
 	}
 	return p.table("Last syncs", []string{"Began", "State", "Took", "Rows", "Calls", "Message"}, rows...)
 }

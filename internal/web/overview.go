@@ -78,7 +78,10 @@ func (p *page) drawOverview(d api.Dashboard, forecasts map[string]*api.Forecast)
 			p.totals(d),
 			h.Div(h.Class("columns"),
 				h.Div(card(p.T("Budgets"), p.budgets(d.Campaigns, forecasts))),
-				h.Div(card(p.T("Alerts"), p.alerts(d.Alerts)), card(p.T("Next posts"), p.upcoming(d.Upcoming)), card(p.T("Accounts"), p.accountTiles(d.Accounts))),
+				h.Div(
+					card(p.T("Alerts"), p.alerts(d.Alerts)), card(p.T("Next posts"), p.upcoming(d.Upcoming)),
+					card(p.T("Accounts"), p.accountTiles(d.Accounts)),
+				),
 			),
 		),
 	}
@@ -144,10 +147,10 @@ func (p *page) budgets(tiles []api.Tile, forecasts map[string]*api.Forecast) nod
 
 func (p *page) budgetLine(t api.Tile, f *api.Forecast) node {
 	head := h.Div(h.Class("line"),
-		h.A(h.Href("/app/campaigns/"+t.CampaignId), own(t.Name)), p.chip(t.Status), p.reasons(t.PauseReasons),
+		link("/app/campaigns/"+t.CampaignId, t.Name), p.chip(t.Status), p.reasons(t.PauseReasons),
 		h.Span(h.Class("dim"), g.Text(p.platforms(t.Platforms))))
 	if t.Budget == nil {
-		return g.Group{head, h.P(h.Class("dim"), p.text("No budget."), g.Text(" "), p.text("Spend"), g.Text(" "), number(amountText(t.Results.Spend)))}
+		return g.Group{head, dim(p.text("No budget."), g.Text(" "), p.text("Spend"), g.Text(" "), number(amountText(t.Results.Spend)))}
 	}
 	b := t.Budget
 	band := nothing
@@ -155,7 +158,10 @@ func (p *page) budgetLine(t api.Tile, f *api.Forecast) node {
 		band = g.Group{g.Text(" "), p.chip(string(*b.Band))}
 	}
 	return g.Group{head, p.bar(b.Spent, b.Amount, b.PercentUsed, f),
-		h.P(h.Class("dim"), number(b.PercentUsed+" %"), g.Text(" · "), number(amountText(b.Spent)+" / "+amountText(b.Amount)), g.Text(" · "+p.word("period."+string(b.Period))), band)}
+		dim(
+			number(b.PercentUsed+" %"), g.Text(" · "), number(amountText(b.Spent)+" / "+amountText(b.Amount)),
+			g.Text(" · "+p.word("period."+string(b.Period))), band,
+		)}
 }
 
 // reasons are why a campaign is paused: it runs only when none is left.
@@ -207,7 +213,7 @@ func (p *page) alerts(list []api.Alert) node {
 		} else if a.IntegrationId != nil {
 			title = h.A(h.Href("/app/integrations/"+*a.IntegrationId), own(a.Title))
 		}
-		items = append(items, h.Li(h.Class("alert"), p.chip(string(a.Severity)), g.Text(" "), title, h.P(h.Class("dim"), p.moment(a.At))))
+		items = append(items, h.Li(h.Class("alert"), p.chip(string(a.Severity)), g.Text(" "), title, dim(p.moment(a.At))))
 	}
 	return h.Ul(h.Class("plain"), g.Group(items))
 }
@@ -218,7 +224,10 @@ func (p *page) upcoming(list *[]api.PostTile) node {
 	}
 	var items []node
 	for _, t := range (*list)[:min(len(*list), 5)] {
-		items = append(items, h.Li(h.A(h.Href("/app/posts/"+t.PostId), own(t.Summary)), h.P(h.Class("dim"), p.momentOr(t.ScheduledFor, "no time yet"), g.Text(" · "+p.platforms(t.Platforms)))))
+		items = append(items, h.Li(
+			h.A(h.Href("/app/posts/"+t.PostId), own(t.Summary)),
+			dim(p.momentOr(t.ScheduledFor, "no time yet"), g.Text(" · "+p.platforms(t.Platforms))),
+		))
 	}
 	return h.Ul(h.Class("plain"), g.Group(items))
 }
@@ -233,8 +242,8 @@ func (p *page) accountTiles(list []api.AccountTile) node {
 		if a.Stale && state == "connected" {
 			state = "stale"
 		}
-		items = append(items, h.Li(h.A(h.Href("/app/integrations/"+a.IntegrationId), own(a.Name)), g.Text(" "), p.chip(state),
-			h.P(h.Class("dim"), g.Text(p.lang.Platform(a.Platform)+" · "), p.text("data as of"), g.Text(" "), p.momentOr(a.DataAsOf, "never"))))
+		items = append(items, h.Li(link("/app/integrations/"+a.IntegrationId, a.Name), g.Text(" "), p.chip(state),
+			dim(g.Text(p.lang.Platform(a.Platform)+" · "), p.text("data as of"), g.Text(" "), p.momentOr(a.DataAsOf, "never"))))
 	}
 	return h.Ul(h.Class("plain"), g.Group(items))
 }

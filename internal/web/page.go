@@ -37,6 +37,7 @@ type page struct {
 	title     string
 	status    int
 	outcome   outcome // of the action whose page is shown again at once
+	done      string  // the action that the person has just done
 	fresh     string  // the dashboard's version, of the overview
 	countless bool    // the counts beside the navigation could not be had
 }
@@ -56,6 +57,9 @@ func (a *App) plainPage(r *http.Request) *page {
 	p := &page{app: a, r: r, lang: language(r), zone: time.UTC, now: a.Now(), status: http.StatusOK}
 	if zone, err := time.LoadLocation(zoneName(r)); err == nil {
 		p.zone = zone
+	}
+	if r.Header.Get(pollHeader) == "" { // what was done is told by the page that follows, not by one that keeps itself fresh
+		p.done = cookieValue(r, doneCookie)
 	}
 	p.outcome, _ = r.Context().Value(outcomeKey{}).(outcome)
 	if p.outcome.err != nil {
@@ -163,6 +167,9 @@ func (p *page) answer(w http.ResponseWriter, content node) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Add("Vary", "Cookie, Accept-Language")
+	if p.done != "" {
+		http.SetCookie(w, p.app.cookie(p.r, doneCookie, "", 0)) // told once
+	}
 	if p.status == http.StatusOK && p.outcome.do == "" {
 		tag := p.tag(out.Bytes())
 		h.Set("ETag", tag)

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,23 +17,13 @@ func asProblem(err error) (*problem, bool) { return errors.AsType[*problem](err)
 // change is not sent. What a person is writing is left alone. The one that asks stands beside it: links and forms
 // inside must not take over its ways.
 func (p *page) live(every string, children ...node) node {
-	return g.Group{p.poll(withoutDone(p.r.URL), every, "#live"), h.Div(h.ID("live"), g.Group(children))}
+	return g.Group{p.poll(p.r.URL.RequestURI(), every, "#live"), h.Div(h.ID("live"), g.Group(children))}
 }
 
 // poll asks for an address every so often, and brings a part of the page up to date by the answer.
 func (p *page) poll(address, every, part string) node {
 	return h.Div(g.Attr("hidden"), h.Data("poll", ""), g.Attr("hx-get", address), g.Attr("hx-trigger", "every "+every+", refresh"), g.Attr("hx-select", part),
 		g.Attr("hx-target", part), g.Attr("hx-swap", "morph:outerHTML"), g.Attr("hx-push-url", "false"))
-}
-
-// withoutDone is the page's address without what was just done there: that is told once.
-func withoutDone(u *url.URL) string {
-	q := u.Query()
-	q.Del("done")
-	if len(q) == 0 {
-		return u.Path
-	}
-	return u.Path + "?" + q.Encode()
 }
 
 // heading begins a page.
@@ -121,6 +112,15 @@ func (p *page) text(s string) node { return g.Text(p.T(s)) }
 // own is text that people wrote: it keeps its direction.
 func own(s string) node { return g.El("bdi", g.Text(s)) }
 
+// dim is what stands in the second row.
+func dim(children ...node) node { return h.P(h.Class("dim"), g.Group(children)) }
+
+// link leads to a page of ours by a name that people gave.
+func link(path, name string) node { return h.A(h.Href(path), own(name)) }
+
+// count is a whole number.
+func count(n int) node { return number(grouped(strconv.Itoa(n))) }
+
 // number is a figure: it is written from left to right in every language.
 func number(s string) node { return h.Span(h.Class("number"), h.Dir("ltr"), g.Text(s)) }
 
@@ -155,7 +155,6 @@ func (p *page) next(cursor *string) node {
 		return nothing
 	}
 	q := p.r.URL.Query()
-	q.Del("done")
 	q.Set("cursor", *cursor)
 	return h.P(h.A(h.Class("button"), h.Href(p.r.URL.Path+"?"+q.Encode()), p.text("Older")))
 }

@@ -77,7 +77,14 @@ func (p *page) mine(m *api.MyNotifications) node {
 			do = h.Div(h.Class("line"), p.do("me.test", about, "Send a test"), p.do("me.uncontact", about, "Remove"))
 		}
 		rows = append(rows, []node{g.Text(p.word("channel." + kind)), state, do,
-			p.form("me.contact", about, h.Label(h.Span(h.Class("visually-hidden"), g.Text(p.T("Address")+" ("+p.word("channel."+kind)+")")), h.Input(h.Name("address"), h.Required())), h.Button(h.Type("submit"), p.text("Keep")))})
+			p.form(
+				"me.contact", about,
+				h.Label(
+					h.Span(h.Class("visually-hidden"), g.Text(p.T("Address")+" ("+p.word("channel."+kind)+")")),
+					h.Input(h.Name("address"), h.Required()),
+				),
+				p.submit("Keep"),
+			)})
 	}
 	slices.SortFunc(rows, func(a, b []node) int { return strings.Compare(rendered(a[0]), rendered(b[0])) })
 	return g.Group{
@@ -85,7 +92,7 @@ func (p *page) mine(m *api.MyNotifications) node {
 			p.field("me.notifications", "Time zone", "timeZone", api.Value(m.Preferences.TimeZone), h.Placeholder("Europe/Berlin")),
 			p.choice("Language of letters", "language", api.Value(m.Preferences.Language), "", "en", "ar"),
 			p.field("me.notifications", "Quiet from", "quiet.from", from, h.Type("time")), p.field("me.notifications", "to", "quiet.to", to, h.Type("time")),
-			h.Button(h.Type("submit"), p.text("Keep"))),
+			p.submit("Keep")),
 		p.table("Your addresses", []string{"By", "Address", "Do", "Change"}, rows...),
 	}
 }
@@ -97,7 +104,10 @@ func rendered(n node) string {
 }
 
 func (p *page) memberships() node {
-	accept := p.more(p.T("Accept an invitation"), p.form("invitation.accept", nil, p.field("invitation.accept", "Its code", "token", "", h.Required()), h.Button(h.Type("submit"), p.text("Accept"))))
+	accept := p.more(
+		p.T("Accept an invitation"),
+		p.form("invitation.accept", nil, p.field("invitation.accept", "Its code", "token", "", h.Required()), p.submit("Accept")),
+	)
 	if len(p.me.Orgs) < 2 {
 		return accept
 	}
@@ -105,7 +115,10 @@ func (p *page) memberships() node {
 	for _, o := range p.me.Orgs {
 		options = append(options, h.Option(h.Value(o.Id), h.Dir("auto"), g.If(p.me.OrgId != nil && *p.me.OrgId == o.Id, h.Selected()), g.Text(o.Name)))
 	}
-	return g.Group{p.form("org.switch", nil, h.Label(h.Span(p.text("Act in")), h.Select(h.Name("orgId"), g.Group(options))), h.Button(h.Type("submit"), p.text("Change"))), accept}
+	return g.Group{
+		p.form("org.switch", nil, h.Label(h.Span(p.text("Act in")), h.Select(h.Name("orgId"), g.Group(options))), p.submit("Change")),
+		accept,
+	}
 }
 
 func (p *page) organisation(o api.Org) node {
@@ -120,7 +133,7 @@ func (p *page) organisation(o api.Org) node {
 	return p.form("org.update", []string{"version", strconv.FormatInt(o.Version, 10)},
 		p.field("org.update", "Name", "name", o.Name, h.Required()), p.field("org.update", "Time zone", "timeZone", o.TimeZone),
 		p.field("org.update", "Thresholds in percent", "thresholds", thresholds), p.check(p.text("Pause campaigns at 100 %"), "autoPause", "true", o.AutoPause),
-		h.Button(h.Type("submit"), p.text("Keep")))
+		p.submit("Keep"))
 }
 
 var roles = []string{"viewer", "analyst", "manager", "admin", "owner"}
@@ -134,7 +147,11 @@ func (p *page) members(v settingsView) node {
 		about := []string{"userId", m.Id}
 		role := node(g.Text(p.word("role." + string(m.Role))))
 		if p.may("member.role") && m.Id != p.me.Id {
-			role = p.form("member.role", about, h.Label(h.Span(h.Class("visually-hidden"), p.text("Role"), g.Text(" "), own(m.Name)), p.roleSelect(string(m.Role))), h.Button(h.Type("submit"), p.text("Change")))
+			role = p.form(
+				"member.role", about,
+				h.Label(h.Span(h.Class("visually-hidden"), p.text("Role"), g.Text(" "), own(m.Name)), p.roleSelect(string(m.Role))),
+				p.submit("Change"),
+			)
 		}
 		remove := nothing
 		if p.may("member.role") && m.Id != p.me.Id {
@@ -146,13 +163,19 @@ func (p *page) members(v settingsView) node {
 	if v.invitations != nil {
 		var open [][]node
 		for _, i := range v.invitations.Items {
-			open = append(open, []node{own(i.Email), g.Text(p.word("role." + string(i.Role))), p.moment(i.ExpiresAt), p.do("invitation.revoke", []string{"invitationId", i.Id}, "Revoke")})
+			open = append(open, []node{
+				own(i.Email), g.Text(p.word("role." + string(i.Role))), p.moment(i.ExpiresAt),
+				p.do("invitation.revoke", []string{"invitationId", i.Id}, "Revoke"),
+			})
 		}
 		if len(open) > 0 {
 			out = append(out, h.H3(p.text("Invitations")), p.table("Invitations", []string{"Address", "Role", "Good until", "Do"}, open...))
 		}
 	}
-	return append(out, p.form("member.invite", nil, p.field("member.invite", "Invite", "email", "", h.Type("email"), h.Required()), h.Label(h.Span(p.text("Role")), p.roleSelect("viewer")), h.Button(h.Type("submit"), p.text("Invite"))))
+	return append(out, p.form(
+		"member.invite", nil, p.field("member.invite", "Invite", "email", "", h.Type("email"), h.Required()),
+		h.Label(h.Span(p.text("Role")), p.roleSelect("viewer")), p.submit("Invite"),
+	))
 }
 
 func (p *page) roleSelect(now string) node {
@@ -169,14 +192,17 @@ func (p *page) apiKeys(keys *api.ApiKeyList) node {
 	}
 	var rows [][]node
 	for _, k := range keys.Items {
-		rows = append(rows, []node{own(k.Name), h.Code(g.Text(k.Prefix + "…")), g.Text(p.word("role." + string(k.Role))), p.moment(k.ExpiresAt), p.do("key.revoke", []string{"keyId", k.Id}, "Revoke")})
+		rows = append(rows, []node{
+			own(k.Name), h.Code(g.Text(k.Prefix + "…")), g.Text(p.word("role." + string(k.Role))), p.moment(k.ExpiresAt),
+			p.do("key.revoke", []string{"keyId", k.Id}, "Revoke"),
+		})
 	}
 	body := p.empty("No keys. A key lets a program use the API.")
 	if len(rows) > 0 {
 		body = p.table("API keys", []string{"Name", "Key", "Role", "Good until", "Do"}, rows...)
 	}
 	return card(p.T("API keys"), body, p.form("key.create", nil, p.field("key.create", "Name of the key", "name", "", h.Required()), h.Label(h.Span(p.text("Role")), p.roleSelect("viewer")),
-		p.field("key.create", "Days", "expiresInDays", "90", h.Type("number"), h.Min("1"), h.Max("365")), h.Button(h.Type("submit"), p.text("Make a key"))))
+		p.field("key.create", "Days", "expiresInDays", "90", h.Type("number"), h.Min("1"), h.Max("365")), p.submit("Make a key")))
 }
 
 func (p *page) channels(list *api.ChannelList) node {
@@ -188,17 +214,24 @@ func (p *page) channels(list *api.ChannelList) node {
 		about := []string{"channelId", c.Id}
 		state := node(p.chip("active"))
 		if c.Disabled != nil {
-			state = g.Group{p.chip("disabled"), h.P(h.Class("dim"), g.Text(p.word(*c.Disabled)))}
+			state = g.Group{p.chip("disabled"), dim(g.Text(p.word(*c.Disabled)))}
 		}
-		rows = append(rows, []node{own(c.Name), g.Text(p.word("channel." + c.Kind)), number(c.Host), g.Text(p.word(c.From)), state, h.Div(h.Class("line"), p.do("channel.test", about, "Send a test"), p.do("channel.remove", atVersion(about, c.Version), "Remove"))})
+		rows = append(rows, []node{
+			own(c.Name), g.Text(p.word("channel." + c.Kind)), number(c.Host), g.Text(p.word(c.From)), state,
+			h.Div(h.Class("line"), p.do("channel.test", about, "Send a test"), p.do("channel.remove", atVersion(about, c.Version), "Remove")),
+		})
 	}
 	body := p.empty("No channels. Slack, Teams and your own programs can be told as well.")
 	if len(rows) > 0 {
 		body = p.table("Channels", []string{"Name", "Kind", "Where", "From", "State", "Do"}, rows...)
 	}
-	return g.Group{body, p.form("channel.create", nil, p.choice("Kind", "kind", "slack", "slack", "teams", "webhook"), p.field("channel.create", "Name of the channel", "name", "", h.Required()),
-		p.field("channel.create", "Its address", "url", "", h.Type("url"), h.Required()), p.choice("From", "from", "medium", "low", "medium", "high", "critical"), p.choice("Language", "language", "en", "en", "ar"),
-		h.Button(h.Type("submit"), p.text("Add the channel")))}
+	return g.Group{body, p.form("channel.create", nil,
+		p.choice("Kind", "kind", "slack", "slack", "teams", "webhook"),
+		p.field("channel.create", "Name of the channel", "name", "", h.Required()),
+		p.field("channel.create", "Its address", "url", "", h.Type("url"), h.Required()),
+		p.choice("From", "from", "medium", "low", "medium", "high", "critical"),
+		p.choice("Language", "language", "en", "en", "ar"),
+		p.submit("Add the channel"))}
 }
 
 func (p *page) hours(c *api.WorkCalendar) node {
@@ -215,10 +248,16 @@ func (p *page) hours(c *api.WorkCalendar) node {
 		boxes = append(boxes, p.check(g.Text(p.word(day)), "days", day, on))
 	}
 	if !p.may("org.calendar") {
-		return p.facts(p.text("Days"), g.Text(strings.Join(named, " · ")), p.text("Hours"), number(c.From+" – "+c.To), p.text("Time zone"), g.Text(c.TimeZone))
+		return p.facts(
+			p.text("Days"), g.Text(strings.Join(named, " · ")), p.text("Hours"), number(c.From+" – "+c.To), p.text("Time zone"),
+			g.Text(c.TimeZone),
+		)
 	}
-	return p.form("org.calendar", nil, p.field("org.calendar", "Time zone", "timeZone", c.TimeZone), p.field("org.calendar", "From", "from", c.From, h.Type("time")), p.field("org.calendar", "to", "to", c.To, h.Type("time")),
-		h.FieldSet(h.Legend(p.text("Days")), g.Group(boxes)), h.Button(h.Type("submit"), p.text("Keep")))
+	return p.form("org.calendar", nil,
+		p.field("org.calendar", "Time zone", "timeZone", c.TimeZone),
+		p.field("org.calendar", "From", "from", c.From, h.Type("time")),
+		p.field("org.calendar", "to", "to", c.To, h.Type("time")),
+		h.FieldSet(h.Legend(p.text("Days")), g.Group(boxes)), p.submit("Keep"))
 }
 
 // indented is JSON for people.

@@ -63,7 +63,10 @@ func TestBar(t *testing.T) {
 	p := &page{lang: "en"}
 	usd := func(n int64) api.Money { return money.Of(n*money.Micro, "USD") }
 	text := rendered(p.bar(usd(620), usd(1000), "62.00", nil))
-	for _, want := range []string{`class="spent room" x="0" y="5" width="496"`, `class="mark m80" x1="640"`, `class="mark m90" x1="720"`, `class="mark m100" x1="800"`, `aria-label="62.00 % of 1,000.00 USD spent"`} {
+	for _, want := range []string{
+		`class="spent room" x="0" y="5" width="496"`, `class="mark m80" x1="640"`, `class="mark m90" x1="720"`,
+		`class="mark m100" x1="800"`, `aria-label="62.00 % of 1,000.00 USD spent"`,
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not in %s", want, text)
 		}
@@ -99,7 +102,9 @@ func TestChart(t *testing.T) {
 }
 
 func TestTones(t *testing.T) {
-	for state, want := range map[string]string{"active": "good", "act": "good", "paused": "wait", "failed": "bad", "unknown": "plain", "": "plain", "publish": "plain"} {
+	for state, want := range map[string]string{
+		"active": "good", "act": "good", "paused": "wait", "failed": "bad", "unknown": "plain", "": "plain", "publish": "plain",
+	} {
 		if got := tone(state); got != want {
 			t.Errorf("%q feels %s, want %s", state, got, want)
 		}

@@ -160,10 +160,12 @@ func (p *page) banner() node {
 	case p.outcome.err != nil:
 		return h.Div(h.Class("banner bad"), h.Role("alert"), p.explain(p.outcome.err))
 	case p.outcome.once != "":
-		return h.Div(h.Class("banner good"), h.Role("alert"), h.P(g.Text(p.T(actions[p.outcome.do].done)), g.Text(" "), p.text("Copy this now: it is not shown again.")),
+		return h.Div(h.Class("banner good"), h.Role("alert"), h.P(
+			g.Text(p.T(actions[p.outcome.do].done)), g.Text(" "), p.text("Copy this now: it is not shown again."),
+		),
 			h.P(h.Code(h.Class("secret"), h.Dir("ltr"), g.Text(p.outcome.once))))
 	}
-	if done, ok := actions[p.r.URL.Query().Get("done")]; ok {
+	if done, ok := actions[p.done]; ok {
 		return h.Div(h.Class("banner good"), h.Data("say", ""), g.Text(p.T(done.done)))
 	}
 	return nothing

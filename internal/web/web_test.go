@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -158,7 +159,10 @@ func (v *visitor) signIn() {
 func TestSigningIn(t *testing.T) {
 	v := visit(t)
 	q := v.leave()
-	for name, want := range map[string]string{"client_id": "client", "response_type": "code", "code_challenge_method": "S256", "redirect_uri": "https://app.example.com/app/signed-in", "scope": "openid email profile"} {
+	for name, want := range map[string]string{
+		"client_id": "client", "response_type": "code", "code_challenge_method": "S256",
+		"redirect_uri": "https://app.example.com/app/signed-in", "scope": "openid email profile",
+	} {
 		if q.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, q.Get(name), want)
 		}
@@ -224,7 +228,9 @@ func TestNobodyGetsIn(t *testing.T) {
 	if w := v.get("/app/inbox?box=unread"); w.Header().Get("Location") != "/?next=%2Fapp%2Finbox%3Fbox%3Dunread" || len(v.api.asked) > 0 {
 		t.Errorf("a changed cookie: %d %s, %v", w.Code, w.Header().Get("Location"), v.api.asked)
 	}
-	if w := v.get("/app", "HX-Request", "true", "HX-Current-URL", "https://app.example.com/app/events?subject=x"); w.Header().Get("HX-Redirect") != "/?next=%2Fapp%2Fevents%3Fsubject%3Dx" {
+	if w := v.get(
+		"/app", "HX-Request", "true", "HX-Current-URL", "https://app.example.com/app/events?subject=x",
+	); w.Header().Get("HX-Redirect") != "/?next=%2Fapp%2Fevents%3Fsubject%3Dx" {
 		t.Errorf("a partial update leads to %q", w.Header().Get("HX-Redirect"))
 	}
 }
@@ -334,9 +340,9 @@ func TestAnAction(t *testing.T) {
 	v.signIn()
 	const key = "0198f1c2-9d00-4b21-8c4f-5d6e7f8a9b0c"
 	v.api.answers["POST "+campaignPath+"/budget"] = answer{200, campaignBody, ""}
-	form := "campaignId=0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c&amount=4000&version=3&key=" + key + "&back=/app/campaigns/x%3Fdone%3Dold"
+	form := "campaignId=0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c&amount=4000&version=3&key=" + key + "&back=/app/campaigns/x%3Fa%3Db"
 	w := v.send(http.MethodPost, "/app/do/campaign.budget", form)
-	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/app/campaigns/x?done=campaign.budget" {
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/app/campaigns/x?a=b" {
 		t.Fatalf("%d %s", w.Code, w.Header().Get("Location"))
 	}
 	h := v.api.headers[len(v.api.headers)-1]
@@ -346,7 +352,18 @@ func TestAnAction(t *testing.T) {
 	if c := v.cookies[seenCookie]; c == nil || c.Value != "0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c.4" {
 		t.Errorf("seen is %+v", c)
 	}
-	if w := v.send(http.MethodPost, "/app/do/campaign.budget", form+"&back=https://evil.example/"); strings.Contains(w.Header().Get("Location"), "evil") {
+	if w := v.get("/app", pollHeader, "1"); strings.Contains(w.Body.String(), "The budget is changed.") {
+		t.Error("what was done is told by a page that keeps itself fresh")
+	}
+	if w := v.get("/app"); !strings.Contains(w.Body.String(), "The budget is changed.") {
+		t.Error("what was done is not told")
+	}
+	if w := v.get("/app"); strings.Contains(w.Body.String(), "The budget is changed.") {
+		t.Error("what was done is told twice")
+	}
+	if w := v.send(
+		http.MethodPost, "/app/do/campaign.budget", form+"&back=https://evil.example/",
+	); strings.Contains(w.Header().Get("Location"), "evil") {
 		t.Errorf("it leads to %s", w.Header().Get("Location"))
 	}
 	v.api.asked = nil
@@ -367,7 +384,9 @@ func TestConnecting(t *testing.T) {
 	v.signIn()
 	v.api.answers["POST /v1/integrations"] = answer{201, `{"id":"c","authorizationUrl":"https://meta.example/oauth?state=x"}`, ""}
 	const form = "platform=meta&back=/app/integrations"
-	if w := v.send(http.MethodPost, "/app/do/account.connect", form, "HX-Request", "true"); w.Header().Get("HX-Redirect") != "https://meta.example/oauth?state=x" {
+	if w := v.send(
+		http.MethodPost, "/app/do/account.connect", form, "HX-Request", "true",
+	); w.Header().Get("HX-Redirect") != "https://meta.example/oauth?state=x" {
 		t.Errorf("it leads to %q", w.Header().Get("HX-Redirect"))
 	}
 	if w := v.send(http.MethodPost, "/app/do/account.connect", form); w.Code != 200 || !strings.Contains(w.Body.String(), `href="https://meta.example/oauth?state=x"`) {
@@ -376,6 +395,58 @@ func TestConnecting(t *testing.T) {
 	v.api.answers["POST /v1/integrations"] = answer{201, `{"id":"c","authorizationUrl":"javascript:alert(1)"}`, ""}
 	if w := v.send(http.MethodPost, "/app/do/account.connect", form); strings.Contains(w.Body.String(), `href="javascript`) {
 		t.Errorf("%.300s", w.Body)
+	}
+}
+
+// The radar shows whose grant ends within a month, the next one first.
+func TestRadar(t *testing.T) {
+	v := visit(t)
+	v.signIn()
+	const account = `{"id":"%s","platform":"meta","status":"%s","account":{"id":"a","name":"%s","suspended":false},"scopes":[],"connectedAt":"2026-11-01T00:00:00Z","connectedBy":"u","createdAt":"2026-11-01T00:00:00Z",
+		"updatedAt":"2026-11-01T00:00:00Z","everyMinutes":15,"failures":0,"stale":false,"version":1,"grantEndsAt":"%s"}`
+	var list []string
+	for _, a := range [][3]string{
+		{"later", "connected", "2026-12-20T00:00:00Z"}, {"soon", "connected", "2026-11-25T00:00:00Z"},
+		{"in time", "connected", "2026-12-24T00:00:00Z"}, {"lost", "needs_reconnect", "2026-11-24T00:00:00Z"},
+	} {
+		list = append(list, fmt.Sprintf(account, a[0], a[1], a[0], a[2]))
+	}
+	v.api.answers["GET /v1/integrations"] = answer{200, `{"items":[` + strings.Join(list, ",") + `]}`, ""}
+	text := v.get("/app/integrations").Body.String()
+	radar := text[strings.Index(text, "Expiry radar"):strings.Index(text, "<h2>Accounts</h2>")]
+	if soon, later := strings.Index(radar, ">soon<"), strings.Index(radar, ">later<"); soon < 0 || later < soon || strings.Contains(radar, "in time") || strings.Contains(radar, "lost") {
+		t.Errorf("the radar shows %s", radar)
+	}
+}
+
+// What can't be trusted is marked.
+func TestStaleFigures(t *testing.T) {
+	for change, want := range map[string]string{
+		`"stale":true,"staleAccounts":0,"dataAsOf":"2026-11-23T11:00:00Z"`:  "catching up",
+		`"stale":false,"staleAccounts":2,"dataAsOf":"2026-11-23T09:00:00Z"`: "stale accounts: 2",
+	} {
+		v := visit(t)
+		v.signIn()
+		v.api.answers["GET /v1/dashboard"] = answer{200, strings.Replace(v.api.answers["GET /v1/dashboard"].body, `"stale":false,"staleAccounts":0`, change, 1), `"v7"`}
+		if w := v.get("/app"); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%q is not said", want)
+		}
+	}
+}
+
+// People read times on their own clock.
+func TestClocks(t *testing.T) {
+	for zone, want := range map[string]string{
+		"Asia%2FTokyo": "23 Nov 2026 20:00 JST", "": "23 Nov 2026 11:00 UTC", "Mars": "23 Nov 2026 11:00 UTC",
+		"Local": "23 Nov 2026 11:00 UTC",
+	} {
+		v := visit(t)
+		v.signIn()
+		v.cookies[zoneCookie] = &http.Cookie{Name: zoneCookie, Value: zone}
+		v.api.answers["GET /v1/dashboard"] = answer{200, strings.Replace(v.api.answers["GET /v1/dashboard"].body, `"stale":false`, `"stale":false,"dataAsOf":"2026-11-23T11:00:00Z"`, 1), `"v7"`}
+		if w := v.get("/app"); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %q is not there", zone, want)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ func (p *page) looks() node {
 			h.Option(h.Value("en"), h.Lang("en"), g.If(p.lang == notification.English, h.Selected()), g.Text("English")),
 			h.Option(h.Value("ar"), h.Lang("ar"), g.If(p.lang == notification.Arabic, h.Selected()), g.Text("العربية")))),
 		p.choice("Colours", "theme", p.theme, "", "light", "dark"),
-		h.Button(h.Type("submit"), p.text("Apply")),
+		p.submit("Apply"),
 	)
 }
 

@@ -17,7 +17,7 @@ import (
 
 // spoken are the arguments that are texts for people, by the name of the function.
 var spoken = map[string][]int{
-	"T": {0}, "text": {0}, "empty": {0}, "field": {1}, "choice": {0}, "do": {2}, "table": {0, 1}, "lost": {0, 1}, "momentOr": {1}, "slaClock": {0}, "figure": {0}, "to": {2}, "tab": {1},
+	"T": {0}, "text": {0}, "empty": {0}, "field": {1}, "choice": {0}, "do": {2}, "table": {0, 1}, "lost": {0, 1}, "momentOr": {1}, "slaClock": {0}, "figure": {0}, "to": {2}, "tab": {1}, "submit": {0},
 }
 
 // texts are all English texts that the pages are made of.
