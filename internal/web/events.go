@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -131,6 +132,9 @@ func chained(events []api.LoggedEvent) []api.LoggedEvent {
 		}
 	}
 	walk("")
+	for _, e := range events {
+		walk(e.Meta.CausationID) // causes that go round in a circle hang on nothing
+	}
 	return out
 }
 
@@ -154,14 +158,14 @@ func (p *page) letters(list *api.DeadLetterPage) node {
 		})
 	}
 	var all []node
-	for name, n := range listeners {
-		if n > 1 {
-			all = append(all, p.do("letters.redrive", []string{"listener", name}, "Redrive all of this listener", h.Data("listener", name)))
+	for _, name := range slices.Sorted(maps.Keys(listeners)) {
+		if listeners[name] > 1 {
+			all = append(all, p.form("letters.redrive", []string{"listener", name}, p.submit("Redrive all of this listener"), own(name)))
 		}
 	}
 	return card(
 		p.T("Dead letters"),
 		p.table("Dead letters", []string{"Event", "Listener", "State", "Why", "Failed last", "Tries", "Do"}, rows...),
-		g.If(len(all) == 1, g.Group(all)),
+		g.Group(all),
 	)
 }

@@ -23,6 +23,7 @@ func TestChained(t *testing.T) {
 		"a tree":        {[]api.LoggedEvent{at("a", "request", 0), at("b", "a", 1), at("c", "a", 2), at("d", "b", 3)}, "a b d c"},
 		"two roots":     {[]api.LoggedEvent{at("a", "x", 0), at("b", "y", 1), at("c", "a", 2)}, "a c b"},
 		"its own cause": {[]api.LoggedEvent{at("a", "a", 0), at("b", "a", 1)}, "a b"},
+		"a circle":      {[]api.LoggedEvent{at("a", "b", 0), at("b", "a", 1), at("c", "x", 2)}, "c a b"},
 		"nothing":       {nil, ""},
 	} {
 		var ids []string

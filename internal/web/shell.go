@@ -30,7 +30,7 @@ var places = []struct{ path, name string }{
 }
 
 // htmxConfig keeps htmx within the policy, and lets pages that tell of errors be shown like others.
-const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0,` +
+const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,` +
 	`"responseHandling":[{"code":"204","swap":false},{"code":"304","swap":false},{"code":"...","swap":true}]}`
 
 // shell is the whole document around a page's content.

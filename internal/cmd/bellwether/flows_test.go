@@ -231,6 +231,22 @@ func TestWithoutScripts(t *testing.T) {
 	}
 }
 
+// The way back leads to the page before, which works as it did.
+func TestBack(t *testing.T) {
+	_, p := at(t, seed.Email, 1440)
+	p.Click(`nav a[href="/app/inbox"]`)
+	p.WaitText("h1", "Inbox")
+	p.Click(`nav a[href="/app/incidents"]`)
+	p.WaitText("h1", "Incidents")
+	p.Eval("history.back()")
+	p.WaitText("h1", "Inbox")
+	p.Eval("history.back()")
+	p.WaitText("h1", "Overview")
+	p.WaitText("title", "Overview")
+	p.Click(`nav a[href="/app/calendar"]`)
+	p.WaitText("h1", "Calendar")
+}
+
 func TestSignOut(t *testing.T) {
 	_, p := at(t, seed.Email, 1440)
 	p.Click(".who button")
