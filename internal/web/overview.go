@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -22,7 +23,7 @@ func overview(p *page) (draw, error) {
 	var d api.Dashboard
 	// What the person just did has to be in it.
 	if err := p.client.get(ctx, query("/v1/dashboard", "min_version", cookieValue(p.r, seenCookie)), &d); err != nil {
-		if statusOf(err) != 400 && statusOf(err) != 422 {
+		if status := statusOf(err); status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
 			return nil, err
 		}
 		if err := p.client.get(ctx, "/v1/dashboard", &d); err != nil { // the cookie was none of ours

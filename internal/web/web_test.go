@@ -32,13 +32,18 @@ type answer struct {
 type services struct {
 	answers map[string]answer // by "GET /v1/me"
 	asked   []string
+	queries []string
 	headers []http.Header
 	forms   []url.Values
+	picky   bool // no min_version is good
 }
 
 func (s *services) RoundTrip(r *http.Request) (*http.Response, error) {
 	name := r.Method + " " + r.URL.Path
-	s.asked, s.headers = append(s.asked, name), append(s.headers, r.Header)
+	s.asked, s.queries, s.headers = append(s.asked, name), append(s.queries, r.URL.RawQuery), append(s.headers, r.Header)
+	if s.picky && r.URL.Query().Has("min_version") {
+		return &http.Response{StatusCode: http.StatusBadRequest, Body: io.NopCloser(strings.NewReader(`{"status":400}`)), Request: r}, nil
+	}
 	if r.Body != nil {
 		text, _ := io.ReadAll(r.Body)
 		form, _ := url.ParseQuery(string(text))
@@ -395,6 +400,21 @@ func TestConnecting(t *testing.T) {
 	v.api.answers["POST /v1/integrations"] = answer{201, `{"id":"c","authorizationUrl":"javascript:alert(1)"}`, ""}
 	if w := v.send(http.MethodPost, "/app/do/account.connect", form); strings.Contains(w.Body.String(), `href="javascript`) {
 		t.Errorf("%.300s", w.Body)
+	}
+}
+
+// After an action the overview is asked for with what it led to; a cookie that is none of ours is passed over.
+func TestReadYourWrites(t *testing.T) {
+	v := visit(t)
+	v.signIn()
+	const seen = "0198f1c2-7c10-7b21-9c4f-5d2e3f4a5b6c.4"
+	v.cookies[seenCookie] = &http.Cookie{Name: seenCookie, Value: seen}
+	if w := v.get("/app"); w.Code != http.StatusOK || !slices.Contains(v.api.queries, "min_version="+seen) {
+		t.Errorf("%d after %v", w.Code, v.api.queries)
+	}
+	v.api.picky = true
+	if w := v.get("/app"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Overview") {
+		t.Errorf("with a cookie that is none of ours: %d", w.Code)
 	}
 }
 
