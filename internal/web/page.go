@@ -117,7 +117,7 @@ func (s *signIn) render(w http.ResponseWriter, p *page, v view) {
 		func(ctx context.Context) error { p.count(ctx); return nil },
 		func(context.Context) error { draw, viewErr = v(p); return nil },
 	)
-	switch err := cmpError(err, viewErr); {
+	switch err := cmp.Or(err, viewErr); {
 	case statusOf(err) == http.StatusUnauthorized:
 		s.refuse(w, p.r, errSignedOut)
 		return
@@ -128,16 +128,6 @@ func (s *signIn) render(w http.ResponseWriter, p *page, v view) {
 		p.role = tenant.Role(*p.me.Role)
 	}
 	p.write(w, draw)
-}
-
-// cmpError is the first error.
-func cmpError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // count reads what the navigation shows. A page without its counts is better than none.

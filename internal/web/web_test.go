@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type answer struct {
 
 // services are an API and an issuer that answer from lists, and keep what they were asked.
 type services struct {
+	mu      sync.Mutex
 	answers map[string]answer // by "GET /v1/me"
 	asked   []string
 	queries []string
@@ -40,6 +42,8 @@ type services struct {
 
 func (s *services) RoundTrip(r *http.Request) (*http.Response, error) {
 	name := r.Method + " " + r.URL.Path
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked, s.queries, s.headers = append(s.asked, name), append(s.queries, r.URL.RawQuery), append(s.headers, r.Header)
 	if s.picky && r.URL.Query().Has("min_version") {
 		return &http.Response{StatusCode: http.StatusBadRequest, Body: io.NopCloser(strings.NewReader(`{"status":400}`)), Request: r}, nil
