@@ -43,8 +43,20 @@ func (p *page) drawInbox(box string, list api.NoticePage) node {
 	return g.Group{
 		p.heading(p.T("Inbox"), p.do("notice.all", nil, "Mark all as read")),
 		h.Nav(h.Class("steering"), h.Aria("label", p.T("Which notices")), g.Group(tabs)),
+		h.Form(h.Class("do"), h.Method("get"), h.Action("/app/inbox"), input("hidden", "box", box),
+			p.only("About", "category", "campaign", "budget", "account", "post", "incident"),
+			p.only("Severity", "severity", "low", "medium", "high", "critical"), p.submit("Show")),
 		p.live("15s", body, p.next(list.Next)),
 	}
+}
+
+// only is a labelled selection that a list is narrowed by.
+func (p *page) only(label, name string, values ...string) node {
+	options := []node{h.Option(h.Value(""), p.text("All"))}
+	for _, v := range values {
+		options = append(options, h.Option(h.Value(v), g.If(p.r.URL.Query().Get(name) == v, h.Selected()), g.Text(p.word("only."+v))))
+	}
+	return h.Label(h.Span(p.text(label)), h.Select(h.Name(name), g.Group(options)))
 }
 
 func (p *page) notice(n api.Notice) node {

@@ -124,10 +124,15 @@ func (s *signIn) render(w http.ResponseWriter, p *page, v view) {
 	case err != nil:
 		draw = p.failure(err)
 	}
+	p.known()
+	p.write(w, draw)
+}
+
+// known takes the role of who the person turned out to be.
+func (p *page) known() {
 	if p.me.Role != nil {
 		p.role = tenant.Role(*p.me.Role)
 	}
-	p.write(w, draw)
 }
 
 // count reads what the navigation shows. A page without its counts is better than none.

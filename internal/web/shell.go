@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,6 +11,8 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"bellwether/internal/notification"
+	"bellwether/internal/parallel"
+	"bellwether/internal/tenant"
 )
 
 type node = g.Node
@@ -17,16 +20,17 @@ type node = g.Node
 // nothing draws nothing.
 var nothing = g.Text("")
 
-// places are the pages of the navigation.
-var places = []struct{ path, name string }{
-	{"/app", "Overview"},
-	{"/app/calendar", "Calendar"},
-	{"/app/integrations", "Integrations"},
-	{"/app/inbox", "Inbox"},
-	{"/app/incidents", "Incidents"},
-	{"/app/automations", "Automations"},
-	{"/app/events", "Events"},
-	{"/app/settings", "Settings"},
+// places are the pages of the navigation, each with the route that it is made from: who may not use that one
+// is not led there.
+var places = []struct{ path, name, route string }{
+	{"/app", "Overview", "GET /v1/dashboard"},
+	{"/app/calendar", "Calendar", "GET /v1/calendar"},
+	{"/app/integrations", "Integrations", "GET /v1/integrations"},
+	{"/app/inbox", "Inbox", "GET /v1/inbox"},
+	{"/app/incidents", "Incidents", "GET /v1/incidents"},
+	{"/app/automations", "Automations", "GET /v1/automations"},
+	{"/app/events", "Events", "GET /v1/events"},
+	{"/app/settings", "Settings", "GET /v1/org"},
 }
 
 // htmxConfig keeps htmx within the policy, and lets pages that tell of errors be shown like others.
@@ -106,6 +110,9 @@ func (p *page) header() node {
 func (p *page) places(path string) node {
 	var items []node
 	for _, place := range places {
+		if !tenant.Allowed(place.route, p.role) {
+			continue
+		}
 		current := path == place.path || place.path != "/app" && strings.HasPrefix(path, place.path+"/")
 		items = append(items, h.Li(h.A(h.Href(place.path), g.If(current, h.Aria("current", "page")), g.Text(p.T(place.name)), p.badge(place.path))))
 	}
@@ -119,11 +126,15 @@ func (s *signIn) counts(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	p.count(r.Context())
-	if p.countless {
+	err = parallel.Do(r.Context(),
+		func(ctx context.Context) error { return p.client.get(ctx, "/v1/me", &p.me) },
+		func(ctx context.Context) error { p.count(ctx); return nil },
+	)
+	if err != nil || p.countless {
 		w.WriteHeader(http.StatusNoContent) // what is known stays
 		return
 	}
+	p.known()
 	path := ""
 	if current, err := url.Parse(r.Header.Get("HX-Current-URL")); err == nil {
 		path = current.Path
@@ -132,7 +143,7 @@ func (s *signIn) counts(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *page) brand(home string) node {
-	return h.A(h.Class("brand"), h.Href(home), h.Img(h.Src(assetPath("mark.svg")), h.Alt(""), h.Width("24"), h.Height("24")), g.Text("Bellwether"))
+	return h.A(h.Class("brand"), h.Href(home), h.Img(h.Src(assetPath("mark.svg")), h.Alt(""), h.Width("24"), h.Height("24")), h.Span(g.Text("Bellwether")))
 }
 
 // badge is how much waits behind an entry of the navigation.

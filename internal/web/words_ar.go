@@ -73,6 +73,7 @@ var arabicPosts = map[string]string{
 }
 
 var arabicTrouble = map[string]string{
+	"Severity": "الخطورة", "Show": "اعرض", "campaigns": "الحملات", "budgets": "الميزانيات", "accounts": "الحسابات", "posts": "المنشورات", "incidents": "الحوادث",
 	"Account id, if the sign-in reaches several": "معرّف الحساب إن كان الدخول يصل إلى عدة حسابات", "Connect": "ربط", "Expiry radar": "رادار انتهاء الصلاحية", "No connection ends within 30 days.": "لا ينتهي أي ارتباط خلال 30 يومًا.", "ends": "ينتهي",
 	"Reconnect": "أعد الربط", "No account is connected. Connect one above, and its campaigns and results come by themselves.": "لا حساب مرتبط. اربط حسابًا أعلاه فتأتي حملاته ونتائجه تلقائيًا.",
 	"Sync now": "زامن الآن", "Account": "الحساب", "Last sync": "آخر مزامنة", "Last syncs": "آخر المزامنات", "Next sync": "المزامنة التالية", "not planned": "غير مقررة", "Data as of": "البيانات حتى", "Failures in a row": "إخفاقات متتالية", "Health": "الصحة",

@@ -34,6 +34,8 @@ var wordings = map[string]string{
 
 	"SlaAtRisk": "SLA at risk", "SlaBreached": "SLA breached", "AckTimedOut": "Not acknowledged in time",
 
+	"only.campaign": "campaigns", "only.budget": "budgets", "only.account": "accounts", "only.post": "posts", "only.incident": "incidents",
+
 	"forecast.no_budget": "There is no budget.", "forecast.insufficient_data": "There are too few results.", "forecast.open_period": "The budget's time has no end.",
 	"forecast.not_begun": "The period has not begun.", "forecast.period_over": "The period is over.", "forecast.stale_data": "The results are too old.",
 }

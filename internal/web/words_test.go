@@ -17,7 +17,7 @@ import (
 
 // spoken are the arguments that are texts for people, by the name of the function.
 var spoken = map[string][]int{
-	"T": {0}, "text": {0}, "empty": {0}, "field": {1}, "choice": {0}, "do": {2}, "table": {0, 1}, "lost": {0, 1}, "momentOr": {1}, "slaClock": {0}, "figure": {0}, "to": {2}, "tab": {1}, "submit": {0},
+	"T": {0}, "text": {0}, "empty": {0}, "field": {1}, "choice": {0}, "do": {2}, "table": {0, 1}, "lost": {0, 1}, "momentOr": {1}, "slaClock": {0}, "figure": {0}, "to": {2}, "tab": {1}, "submit": {0}, "only": {0},
 }
 
 // texts are all English texts that the pages are made of.
@@ -112,6 +112,7 @@ var moreValues = strings.Fields(`stale off none disabled breached met waiting co
 	no_rule_paused_it another_rule_beats_it not_running step_limit too_many_failures too_few_days too_few_impressions too_few_clicks too_few_conversions too_little_spend
 	conversions_not_mature undefined no_target truth.met truth.not_met truth.unknown
 	figure.clicks_gained figure.conversions_gained figure.revenue_gained figure.spend_saved figure.overspend_avoided figure.budget_used
+	only.campaign only.budget only.account only.post only.incident
 	completed succeeded failed partial transient rate_limited quota auth_expired auth_revoked auth_scope invalid_request not_found api_version_sunset unknown account_suspended`)
 
 func values(t *testing.T) []string {

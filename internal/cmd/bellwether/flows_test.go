@@ -188,6 +188,9 @@ func TestAViewerOnlyLooks(t *testing.T) {
 			t.Errorf("%s has %d forms for a viewer", path, n)
 		}
 	}
+	if n := p.Count(`nav a[href="/app/events"]`); n > 0 {
+		t.Error("a viewer is led to the events")
+	}
 	p.Expect(403)
 	p.Goto("/app/events")
 	p.WaitText("h1", "This page is not for your role")
@@ -370,6 +373,13 @@ func TestInbox(t *testing.T) {
 	p.WaitFor(notice + ":not(.unread)")
 	p.Click(in(notice, "notice.archive") + " button")
 	p.WaitGone(notice)
+	p.Eval(`document.querySelector('select[name="category"]').value = "budget"`)
+	p.Click("main form[action='/app/inbox'] button")
+	p.Until("it is narrowed", `location.search.includes("category=budget")`)
+	p.WaitText("main", "93.33 % of its budget")
+	if p.Count(".notices > li") > 3 {
+		t.Error("the inbox is not narrowed to budgets")
+	}
 	p.Click(in("main .heading", "notice.all") + " button")
 	p.WaitText(".banner.good", "All are read.")
 	p.WaitGone(`nav a[href="/app/inbox"] .badge`)

@@ -56,7 +56,8 @@
     const banner = document.querySelector("[data-say]");
     $("said").textContent = banner ? banner.textContent : document.title;
     const heading = document.querySelector("#content h1");
-    if (heading) heading.focus({ preventScroll: true });
+    // Whoever is somewhere already stays there.
+    if (heading && (!document.activeElement || document.activeElement === document.body)) heading.focus({ preventScroll: true });
   });
 
   // What a person opened or is writing stays as it is while the page keeps itself fresh.
