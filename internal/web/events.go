@@ -43,13 +43,17 @@ func eventsPage(p *page) (draw, error) {
 		if chain != "" {
 			body = card(p.T("From the request to its effects"), p.waterfall(list.Items))
 		}
+		parts := []node{body, p.letters(letters)}
+		if letters != nil && len(letters.Items) > 0 {
+			slices.Reverse(parts) // what waits for somebody comes first
+		}
 		return g.Group{
 			p.heading(p.T("Events")),
 			h.Form(h.Class("do"), h.Method("get"), h.Action("/app/events"),
 				p.field("", "Request or chain", "correlationId", chain, g.Attr("size", "36")), p.field(
 					"", "About", "subject", subject, h.Placeholder("campaign/…"), g.Attr("size", "30"),
 				), p.submit("Look up")),
-			p.live("10s", body, p.letters(letters)),
+			p.live("10s", parts...),
 		}
 	}, nil
 }

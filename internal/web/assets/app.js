@@ -50,9 +50,14 @@
     if (key && !key.value) key.value = crypto.randomUUID();
   }, true);
 
+  // On a phone the navigation is a strip: it shows where one is.
+  const here = () => document.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  here();
+
   // After a change of page: say what was done, and put the focus where the page begins.
   document.addEventListener("htmx:afterSettle", (e) => {
     if (e.detail.target.id !== "page" && e.target.id !== "page") return;
+    here();
     const banner = document.querySelector("[data-say]");
     $("said").textContent = banner ? banner.textContent : document.title;
     const heading = document.querySelector("#content h1");
