@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -104,4 +105,11 @@ func (p *Page) Drag(from, to string) {
 	p.WaitFor(from)
 	p.WaitFor(to)
 	do(p, "drag "+from+" to "+to, chromedp.DragAndDrop(chromedp.CSS(from), chromedp.CSS(to)))
+}
+
+// Await is what a JavaScript promise comes to.
+func Await[T any](p *Page, promise string) T {
+	p.t.Helper()
+	wait := true
+	return do(p, "await "+promise, chromedp.Evaluate[T](promise, func(e *runtime.EvaluateParams) { e.AwaitPromise = &wait }))
 }

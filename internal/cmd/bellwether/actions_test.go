@@ -1,6 +1,7 @@
 package main
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -249,5 +250,34 @@ func TestEveryAction(t *testing.T) {
 		if !slices.Contains(p.done, name) && !slices.Contains(elsewhere, name) {
 			t.Errorf("nobody does %s", name)
 		}
+	}
+}
+
+var onward = regexp.MustCompile(`href="(http://[^"]*oauth[^"]*)"`)
+
+// An account is connected the way that a person goes: from our page to the platform's, and back to ours.
+func TestConnectAnAccount(t *testing.T) {
+	w := newWorld(t)
+	p := w.person(t, seed.Email)
+	r, err := p.client.PostForm(w.base+"/app/do/account.connect", url.Values{"back": {"/app/integrations"}, "platform": {"linkedin"}, "accountId": {"507654321"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := onward.FindStringSubmatch(p.read(r))
+	if found == nil {
+		t.Fatal("no way to the platform")
+	}
+	if r, err = p.client.PostForm(html.UnescapeString(found[1]), url.Values{"decision": {"allow"}}); err != nil {
+		t.Fatal(err)
+	}
+	if page := p.read(r); !strings.Contains(page, `href="/app"`) || !strings.HasPrefix(r.Request.URL.String(), w.base) {
+		t.Errorf("it ends at %s: %s", r.Request.URL, page)
+	}
+	w.later(1e9)
+	if r, err = p.client.Get(w.base + "/app/integrations"); err != nil {
+		t.Fatal(err)
+	}
+	if page := p.read(r); !strings.Contains(page, "Northwind B2B") {
+		t.Error("the account is not among the others")
 	}
 }

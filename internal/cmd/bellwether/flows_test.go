@@ -212,10 +212,14 @@ func TestStaysFresh(t *testing.T) {
 	p.Eval(`document.querySelector("#campaign-` + id + `").kept = "yes"`)
 	w.ask("POST", "/v1/campaigns/"+id+"/pause", "", nil)
 	w.later(1e9)
-	p.Eval(`htmx.trigger("[data-poll]", "refresh")`)
+	p.Eval(`htmx.trigger("main [data-poll]", "refresh")`)
 	p.WaitText("#campaign-"+id, "paused")
 	if browsertest.Ask[string](p, `document.querySelector("#campaign-`+id+`").kept || ""`) != "yes" {
 		t.Error("the page was replaced, not brought up to date")
+	}
+	const ask = `new Promise(done => { document.addEventListener("htmx:afterRequest", e => done(e.detail.xhr.status), { once: true }); htmx.trigger("main [data-poll]", "refresh"); })`
+	if status := browsertest.Await[int](p, ask); status != 304 {
+		t.Errorf("what did not change is answered with %d", status)
 	}
 }
 
