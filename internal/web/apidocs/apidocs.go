@@ -93,6 +93,8 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Content-Type", d.kind)
 	h.Set("ETag", d.tag)
 	h.Set("Cache-Control", "no-cache")

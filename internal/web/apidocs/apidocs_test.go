@@ -32,7 +32,7 @@ func TestFiles(t *testing.T) {
 		"/docs/openapi.yaml":         {"application/yaml", "openapi: 3.1"},
 	} {
 		plain := get(path)
-		if plain.Code != http.StatusOK || plain.Header().Get("Content-Type") != want.kind || !strings.Contains(plain.Body.String(), want.holds) {
+		if plain.Code != http.StatusOK || plain.Header().Get("Content-Type") != want.kind || plain.Header().Get("Content-Security-Policy") != policy || plain.Header().Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(plain.Body.String(), want.holds) {
 			t.Errorf("%s: %d %s", path, plain.Code, plain.Header().Get("Content-Type"))
 		}
 		small := get(path, "Accept-Encoding", "br, gzip")
