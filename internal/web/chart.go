@@ -59,7 +59,7 @@ func (p *page) chart(c course) node {
 			"line", h.Class("pause"), coordinate("x1", x), coordinate("x2", x), coordinate("y1", chartTop),
 			coordinate("y2", chartBottom),
 		),
-			label("pause", x+3, chartTop+10, "start", "⏸"))
+			label("pause", x+3, chartTop+10, "start", "‖"))
 	}
 	return h.Div(h.Class("chart"), h.Role("region"), h.TabIndex("0"), h.Aria("label", c.label),
 		h.SVG(

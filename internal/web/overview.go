@@ -196,7 +196,7 @@ func (p *page) platforms(ids []string) string {
 func (p *page) legend(chart bool) node {
 	more := nothing
 	if chart {
-		more = g.Group{g.Text(" "), h.Span(h.Class("key pace")), p.text("an even pace"), g.Text(" ⏸ "), p.text("paused")}
+		more = g.Group{g.Text(" "), h.Span(h.Class("key pace")), p.text("an even pace"), g.Text(" "), h.Span(h.Class("key paused")), p.text("paused")}
 	}
 	return h.P(h.Class("legend dim"), h.Span(h.Class("key spent")), p.text("spent"), g.Text(" "), h.Span(h.Class("key fan")), p.text("forecast, 8 of 10 cases"),
 		g.Text(" "), h.Span(h.Class("key marks")), p.text("80, 90 and 100 %"), more)
