@@ -187,7 +187,7 @@ func seenIn(a action, answer map[string]any) (id, version string) {
 
 // send leads the person to another site. A form may not lead there by itself: the policy forbids it.
 func (s *signIn) send(w http.ResponseWriter, r *http.Request, p *page, target string) {
-	if r.Header.Get("HX-Request") != "" {
+	if r.Header.Get("HX-Request") != "" && webAddress(target) {
 		leave(w, r, target)
 		return
 	}

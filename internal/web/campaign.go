@@ -182,7 +182,12 @@ func (v campaignView) course(p *page) course {
 	for _, item := range v.days.Items {
 		sums[item.Key] += float64(item.Results.Spend.Micros) / 1e6
 	}
-	total := 0.0
+	shown := 0.0
+	for _, spend := range sums {
+		shown += spend
+	}
+	c.before = max(float64(v.c.PeriodTotals.Spend.Micros)/1e6-shown, 0) // the period may be longer than the chart
+	total := c.before
 	for day := first; day <= v.days.To; day = budget.AddDays(day, 1) {
 		total += sums[day]
 		c.days = append(c.days, total)
@@ -190,13 +195,17 @@ func (v campaignView) course(p *page) course {
 	if b := v.c.Budget; b != nil {
 		c.budget, c.thresholds = float64(b.Amount.Micros)/1e6, b.Thresholds
 		if b.PeriodEnd != nil {
-			if end, err := time.ParseInLocation(time.DateOnly, *b.PeriodEnd, v.zone); err == nil && end.After(c.end) {
-				c.end = end
+			c.period, _ = time.ParseInLocation(time.DateOnly, *b.PeriodEnd, v.zone)
+			if c.period.After(c.end) {
+				c.end = c.period
 			}
 		}
 	}
 	if f := v.forecast; f != nil && f.P10 != nil && f.P50 != nil && f.P90 != nil {
 		c.p10, c.p50, c.p90 = float64(f.P10.Micros)/1e6, float64(f.P50.Micros)/1e6, float64(f.P90.Micros)/1e6
+	}
+	if start := v.periodStart(); start != nil {
+		c.began, _ = time.ParseInLocation(time.DateOnly, *start, v.zone)
 	}
 	c.pauses = v.pauses()
 	return c

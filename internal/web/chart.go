@@ -16,6 +16,8 @@ import (
 // for where a line is drawn; no figure is made from them.
 type course struct {
 	start, end    time.Time // days; end is the first day after
+	began, period time.Time // the budget's period, its end the first day after; zero where it has none
+	before        float64   // spent in the period before start
 	days          []float64 // spent by the end of each day from start on
 	budget        float64   // 0: none
 	thresholds    []int
@@ -54,6 +56,9 @@ func (c course) dayOf(at time.Time) float64 { return at.Sub(c.start).Hours() / 2
 func (p *page) chart(c course) node {
 	parts := []node{p.paceBand(c), p.gridLines(c), p.fan(c), p.spendLine(c)}
 	for _, at := range c.pauses {
+		if at.Before(c.start) {
+			continue
+		}
 		x := c.x(c.dayOf(at))
 		parts = append(parts, g.El(
 			"line", h.Class("pause"), coordinate("x1", x), coordinate("x2", x), coordinate("y1", chartTop),
@@ -68,18 +73,20 @@ func (p *page) chart(c course) node {
 		))
 }
 
-// paceBand is where an even course of spend runs: a quarter to both sides at the beginning, a hundredth at the end.
+// paceBand is where an even course of spend runs: a quarter to both sides at the period's beginning, a hundredth
+// at its end.
 func (p *page) paceBand(c course) node {
-	if c.budget == 0 {
-		return nothing
+	if c.budget == 0 || c.began.IsZero() || !c.period.After(c.began) {
+		return nothing // no course is even without an end
 	}
 	var above, below []string
 	const steps = 24
 	for i := range steps + 1 {
-		done := float64(i) / steps
+		day := c.span() * float64(i) / steps
+		done := min((day+c.start.Sub(c.began).Hours()/24)/(c.period.Sub(c.began).Hours()/24), 1)
 		tolerance := 0.25 - 0.24*done
-		above = append(above, point(c.x(done*c.span()), c.y(c.budget*done*(1+tolerance))))
-		below = append([]string{point(c.x(done*c.span()), c.y(c.budget*done*(1-tolerance)))}, below...)
+		above = append(above, point(c.x(day), c.y(c.budget*done*(1+tolerance))))
+		below = append([]string{point(c.x(day), c.y(c.budget*done*(1-tolerance)))}, below...)
 	}
 	return shape("polygon", "pace", append(above, below...))
 }
@@ -132,7 +139,7 @@ func (p *page) fan(c course) node {
 }
 
 func (p *page) spendLine(c course) node {
-	points := []string{point(c.x(0), c.y(0))}
+	points := []string{point(c.x(0), c.y(c.before))}
 	for i, d := range c.days {
 		points = append(points, point(c.x(float64(i+1)), c.y(d)))
 	}

@@ -124,10 +124,15 @@ func count(n int) node { return number(grouped(strconv.Itoa(n))) }
 // number is a figure: it is written from left to right in every language.
 func number(s string) node { return h.Span(h.Class("number"), h.Dir("ltr"), g.Text(s)) }
 
+// webAddress tells an address that a browser may be led to.
+func webAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http")
+}
+
 // outside is a link to another site; what is no web address is text.
 func outside(address, text string) node {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+	if !webAddress(address) {
 		return own(text)
 	}
 	return h.A(h.Href(address), h.Rel("noopener noreferrer"), h.Target("_blank"), g.Attr("hx-boost", "false"), own(text))

@@ -102,6 +102,29 @@ func TestChart(t *testing.T) {
 	}
 }
 
+// A period that began before the chart does has spent something already, and its even pace is not at nothing.
+func TestLongPeriods(t *testing.T) {
+	start, end := "2026-06-01", "2026-12-28" // 210 days
+	v := campaignView{zone: time.UTC, days: &api.Analytics{From: "2026-08-24", To: "2026-11-23", Items: []api.AnalyticsItem{
+		{Key: "2026-08-24", Results: api.Results{Spend: money.Of(30*money.Micro, "USD")}}, {Key: "2026-11-23", Results: api.Results{Spend: money.Of(20*money.Micro, "USD")}},
+	}}}
+	v.c = api.Campaign{Currency: "USD", PeriodTotals: api.Results{Spend: money.Of(450*money.Micro, "USD")},
+		Budget: &api.CampaignBudget{Amount: money.Of(1000*money.Micro, "USD"), Thresholds: []int{80, 90, 100}, PeriodStart: &start, PeriodEnd: &end}}
+	p := &page{lang: "en", now: testNow}
+	c := v.course(p)
+	if c.before != 400 || c.days[0] != 430 || c.days[len(c.days)-1] != 450 || len(c.days) != 92 {
+		t.Errorf("400 before, then 430 to 450: %g, %v", c.before, c.days)
+	}
+	// 24 August is 84 of 210 days on: 40 % of the period, with 0.25-0.24*0.4 to both sides.
+	if band, want := rendered(p.paceBand(c)), point(c.x(0), c.y(1000*0.4*(1+0.25-0.24*0.4))); !strings.Contains(band, `points="`+want) {
+		t.Errorf("the band begins not at %s: %.120s", want, band)
+	}
+	v.c.Budget.PeriodStart, v.c.Budget.PeriodEnd = nil, nil
+	if band := rendered(p.paceBand(v.course(p))); band != "" {
+		t.Errorf("a budget without an end has an even pace: %s", band)
+	}
+}
+
 func TestTones(t *testing.T) {
 	for state, want := range map[string]string{
 		"active": "good", "act": "good", "paused": "wait", "failed": "bad", "unknown": "plain", "": "plain", "publish": "plain",

@@ -402,6 +402,9 @@ func TestConnecting(t *testing.T) {
 		t.Errorf("%d %.300s", w.Code, w.Body)
 	}
 	v.api.answers["POST /v1/integrations"] = answer{201, `{"id":"c","authorizationUrl":"javascript:alert(1)"}`, ""}
+	if w := v.send(http.MethodPost, "/app/do/account.connect", form, "HX-Request", "true"); w.Header().Get("HX-Redirect") != "" {
+		t.Errorf("it leads to %q", w.Header().Get("HX-Redirect"))
+	}
 	if w := v.send(http.MethodPost, "/app/do/account.connect", form); strings.Contains(w.Body.String(), `href="javascript`) {
 		t.Errorf("%.300s", w.Body)
 	}
