@@ -94,7 +94,11 @@ func serve(system *local.System, addr string, platforms *platforms, filled bool)
 	go func() { served <- server.Serve(listener) }()
 	greet(addr, platforms)
 	if filled {
-		go fill(ctx, seed.Target{API: system.Handler(), Host: addr, Sandbox: platforms.url, Now: time.Now, Settle: settle})
+		host := addr
+		if strings.HasPrefix(addr, ":") { // every name of this machine
+			host = "localhost" + addr
+		}
+		go fill(ctx, seed.Target{API: system.Handler(), Host: host, Sandbox: platforms.url, Now: time.Now, Settle: settle})
 	}
 	select {
 	case err := <-served:
